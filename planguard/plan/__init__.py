@@ -1,0 +1,1 @@
+"""What Terraform says it will do: reading plans, values, unknowns, sensitivity, addresses, source."""
