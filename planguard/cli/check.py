@@ -1,0 +1,217 @@
+"""``planguard check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from planguard.check import Wanted, check_input
+from planguard.cli.terminal import Bar, cache_folder, print_error, text_style, write_stdout, write_whole
+from planguard.decision.policy import BLOCK, BUILTIN_POLICY, WARN
+from planguard.engine.pack import builtin_root, load_pack
+from planguard.engine.ruleset import RuleSet, select_rules
+from planguard.errors import CallError, ExitCode, PlanError, PlanguardError
+from planguard.plan.reading import PlanInput, find_plans
+from planguard.reports.model import (
+    SCHEMA,
+    DecisionEntry,
+    Report,
+    SkippedEntry,
+    Tool,
+    UnreadableEntry,
+)
+from planguard.version import __version__
+
+FORMATS = ("text", "json")
+_LATER = ("sarif", "junit", "gitlab", "github", "markdown", "html", "atlantis")
+_WORST_FIRST = (
+    ExitCode.EVALUATION_FAILED,
+    ExitCode.UNREADABLE_PLAN,
+    ExitCode.WRONG_CALL,
+    ExitCode.BLOCKED,
+    ExitCode.ALLOWED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChoice:
+    """Which rules are to run."""
+
+    folders: tuple[Path, ...] = ()
+    no_builtin: bool = False
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+
+    def load(self) -> RuleSet:
+        """Read the packs and choose.
+
+        :raises PlanguardError: when a pack is wrong, or a name is that of no rule
+        """
+        cache = cache_folder()
+        folders = [] if self.no_builtin else [builtin_root()]
+        folders += [folder.resolve() for folder in self.folders]
+        if not folders:
+            raise CallError("there are no rules to run", "give --rules DIR, or leave --no-builtin out")
+        unique = list(dict.fromkeys(folders))
+        return select_rules([load_pack(folder, cache=cache) for folder in unique], self.only, self.skip)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report to write: its format, and its file (None: standard output)."""
+
+    format: str
+    file: Path | None
+
+
+def parse_outputs(formats: Iterable[str]) -> list[Output]:
+    """``NAME[=FILE]``, each.
+
+    :raises CallError: for a format that there is not, or two reports in one place
+    """
+    outputs: list[Output] = []
+    for text in formats or ("text",):
+        name, _, file = text.partition("=")
+        if name in _LATER:
+            raise CallError(f"--format `{name}` is not in this release", f"there are {', '.join(FORMATS)}")
+        if name not in FORMATS:
+            from planguard.engine.metadata import near
+
+            raise CallError(f"--format `{name}` is not a format", near(name, FORMATS))
+        if "=" in text and not file:
+            raise CallError(f"--format `{text}` names no file", f"write `{name}=FILE`, or `{name}`")
+        outputs.append(Output(name, Path(file) if file else None))
+    places = [one.file for one in outputs]
+    if len(set(places)) != len(places):
+        raise CallError("two reports in one place", "give each but one its own file: --format json=report.json")
+    return outputs
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A plan that could not be decided on."""
+
+    place: str
+    error: PlanguardError
+
+
+def run_check(
+    plans: list[str], rules: RuleChoice, wanted: Wanted, outputs: list[Output], *, jobs: int, verbose: bool
+) -> ExitCode:
+    """Check plans and write the reports.
+
+    :returns: the worst exit code of all plans
+    :raises PlanguardError: when the call itself is wrong
+    """
+    bar = Bar()
+    try:
+        bar.phase("loading rules")
+        ruleset = rules.load()
+        found = find_plans(plans)
+        results = _check_all(list(found.plans), rules, ruleset, wanted, jobs, bar)
+    finally:
+        bar.close()
+    entries = [one for one in results if isinstance(one, DecisionEntry)]
+    unreadable = [one for one in results if isinstance(one, Unreadable)]
+    report = Report(
+        schema=SCHEMA,  # type: ignore[arg-type]
+        outcome=_worst_outcome(entries, unreadable),  # type: ignore[arg-type]
+        planguard=Tool(__version__, ruleset.digest, BUILTIN_POLICY.digest),
+        decisions=entries,
+        unreadable=[_unreadable_entry(one) for one in unreadable],
+        skipped=[SkippedEntry(one.place, one.reason) for one in found.skipped],
+    )
+    if all(one.format != "text" or one.file is not None for one in outputs):
+        for one in unreadable:
+            print_error(one.error)
+    _write(report, outputs, verbose=verbose)
+    return _worst_code(entries, unreadable)
+
+
+def _unreadable_entry(one: Unreadable) -> UnreadableEntry:
+    return UnreadableEntry(one.place, one.error.message, one.error.hint)
+
+
+def _check_all(
+    plans: list[PlanInput], choice: RuleChoice, rules: RuleSet, wanted: Wanted, jobs: int, bar: Bar
+) -> list[DecisionEntry | Unreadable]:
+    if jobs > 1 and len(plans) > 1:
+        return _check_in_parallel(plans, choice, wanted, min(jobs, len(plans)))
+    return [_check_one(one, rules, wanted, bar.phase, bar.advance) for one in plans]
+
+
+def _check_one(
+    one: PlanInput,
+    rules: RuleSet,
+    wanted: Wanted,
+    phase: Callable[[str], None] | None = None,
+    advance: Callable[[int, int], None] | None = None,
+) -> DecisionEntry | Unreadable:
+    try:
+        return check_input(one, rules, wanted, phase=phase, progress=advance)
+    except PlanguardError as error:
+        return Unreadable(one.place, error)
+
+
+def _check_in_parallel(
+    plans: list[PlanInput], choice: RuleChoice, wanted: Wanted, jobs: int
+) -> list[DecisionEntry | Unreadable]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(choice,)) as pool:
+            return list(pool.map(_check_in_worker, plans, [wanted] * len(plans)))
+    except BrokenProcessPool:
+        raise PlanguardError("a worker process died", "try again without --jobs") from None
+
+
+_worker_rules: list[RuleSet] = []
+
+
+def _start_worker(choice: RuleChoice) -> None:
+    import gc
+
+    gc.disable()
+    _worker_rules[:] = [choice.load()]
+
+
+def _check_in_worker(one: PlanInput, wanted: Wanted) -> DecisionEntry | Unreadable:
+    return _check_one(one, _worker_rules[0], wanted)
+
+
+def _worst_outcome(entries: list[DecisionEntry], unreadable: list[Unreadable]) -> str:
+    outcomes = {one.outcome for one in entries}
+    if unreadable or BLOCK in outcomes:
+        return BLOCK
+    return WARN if WARN in outcomes else "allow"
+
+
+def _worst_code(entries: list[DecisionEntry], unreadable: list[Unreadable]) -> ExitCode:
+    codes = {one.error.exit_code for one in unreadable}
+    for entry in entries:
+        if entry.errors:
+            codes.add(ExitCode.EVALUATION_FAILED)
+        else:
+            codes.add(ExitCode.BLOCKED if entry.outcome == BLOCK else ExitCode.ALLOWED)
+    if not codes:
+        raise PlanError("no plan was checked")
+    return next(code for code in _WORST_FIRST if code in codes)
+
+
+def _write(report: Report, outputs: list[Output], *, verbose: bool) -> None:
+    for one in outputs:
+        if one.format == "json":
+            from planguard.reports.json import render_json
+
+            content = render_json(report)
+        else:
+            from planguard.reports.text import Style, render_text
+
+            style = text_style(verbose=verbose) if one.file is None else Style(verbose=verbose)
+            content = render_text(report, style).encode("utf-8", "backslashreplace")
+        if one.file is None:
+            write_stdout(content)
+        else:
+            write_whole(one.file, content)

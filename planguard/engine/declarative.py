@@ -1,0 +1,70 @@
+"""The code of a declarative rule: its compiled condition, asked of a resource's values or of a change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from planguard.engine.condition import compile_condition
+from planguard.engine.rule import Rule, Violation
+from planguard.graph.resource import Change, Resource
+from planguard.plan.sensitive import SENSITIVE
+from planguard.plan.unknown import Unknown
+
+_PLACEHOLDER = re.compile(r"\{([a-z_][A-Za-z0-9_.\[\]]*)\}")
+
+
+def declarative_judge(rule: Rule) -> Callable[[Any], Iterator[Violation]]:
+    """The code of a declarative rule.
+
+    A state rule's condition sees the resource's attributes; a change rule's sees ``before``, ``after``, ``action``
+    and ``actions``.
+    """
+    holds = compile_condition(rule.condition)
+    applies = compile_condition(rule.when) if rule.when is not None else None
+    message = _filled(rule.message)
+    path = rule.path
+
+    def judge_state(resource: Resource) -> Iterator[Violation]:
+        values = resource.values
+        if holds(values) or (applies is not None and not applies(values)):
+            return
+        yield Violation(path, message(resource.get))
+
+    def judge_change(change: Change) -> Iterator[Violation]:
+        document = {
+            "before": change.before.values if change.before is not None else None,
+            "after": change.after.values if change.after is not None else None,
+            "action": change.action,
+            "actions": list(change.actions),
+        }
+        if holds(document) or (applies is not None and not applies(document)):
+            return
+        shown = change.after or change.before
+        yield Violation(path, message(shown.get if shown is not None else lambda _: None))
+
+    return judge_change if rule.judges == "change" else judge_state
+
+
+def _filled(text: str) -> Callable[[Callable[[str], Any]], str]:
+    """A message with ``{attribute}`` in it, as a function of how attributes are read."""
+    if not _PLACEHOLDER.search(text):
+        return lambda _: text
+
+    def fill(read: Callable[[str], Any]) -> str:
+        return _PLACEHOLDER.sub(lambda match: _shown(read(match.group(1))), text)
+
+    return fill
+
+
+def _shown(value: Any) -> str:
+    if type(value) is Unknown:
+        return "(known after apply)"
+    if value == None:  # noqa: E711 - a plain comparison, as rules are told to write it
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    return SENSITIVE if not isinstance(value, (list, dict)) else f"{len(value)} values"

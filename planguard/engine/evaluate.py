@@ -1,0 +1,270 @@
+"""Rules on a graph: what each says of each resource before and after, and what that makes of it.
+
+A violation is *introduced*, *inherited* or *fixed* by comparing what a rule says of the two snapshots. What did not
+change, and asked for no neighbour that may have, is looked at once. Nothing here reads a clock, a file or the
+environment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from planguard.engine.finding import FIXED, INHERITED, INTRODUCED, Failed, Findings, Found, Open
+from planguard.engine.rule import Rule, Violation
+from planguard.engine.ruleset import Judge, RuleSet
+from planguard.errors import PlanError
+from planguard.graph.graph import Graph
+from planguard.graph.node import Node
+from planguard.graph.resource import AFTER, BEFORE, Change, Resource
+from planguard.plan.actions import Action
+from planguard.plan.unknown import Path, Undetermined, render_path
+
+Progress = Callable[[int, int], None]
+_MOST_TURNS = 256
+_KEEP_VIEWS = 2_000
+_INDEX = re.compile(r"\[\d+\]")
+
+
+class _Verdict:
+    """What one rule says of one object in one snapshot."""
+
+    __slots__ = ("error", "open", "violations")
+
+    def __init__(self) -> None:
+        self.violations: list[Violation] = []
+        self.open: Undetermined | None = None
+        self.error: str = ""
+
+
+def evaluate(
+    graph: Graph, rules: RuleSet, *, progress: Progress | None = None, keep_passes: bool = False
+) -> Findings:
+    """Ask every rule of every resource that it judges.
+
+    :param progress: called now and then with how many of how many objects are done
+    :param keep_passes: keep what every rule found in order, too
+    :returns: the findings, sorted by rule and address
+    """
+    findings = Findings()
+    plans = {kind: _split(rules.for_kind(kind)) for kind in graph.kinds}
+    findings.unmodelled = {kind for kind, (state, change) in plans.items() if not state and not change}
+    total = len(graph.nodes)
+    keep = total <= _KEEP_VIEWS
+    for done, node in enumerate(graph.nodes):
+        if progress is not None and done % 64 == 0:
+            progress(done, total)
+        state, change = plans[node.kind]
+        if state and _is_judged(node):
+            for rule, only_taggable in state:
+                _judge_state(graph, node, rule, rules.judge(rule), findings, only_taggable, keep_passes)
+        if change and _is_change(node):
+            for rule, _ in change:
+                _judge_change(graph, node, rule, rules.judge(rule), findings, keep_passes)
+        if not keep:
+            node.before_view = node.after_view = None
+    if progress is not None:
+        progress(total, total)
+    _sort(findings)
+    return findings
+
+
+def _split(
+    found: list[tuple[Rule, bool]],
+) -> tuple[list[tuple[Rule, bool]], list[tuple[Rule, bool]]]:
+    return [one for one in found if one[0].judges == "state"], [one for one in found if one[0].judges == "change"]
+
+
+def _is_judged(node: Node) -> bool:
+    """A forgotten object is not judged as if it were still managed; an ephemeral one has no values at all."""
+    return node.action not in (Action.FORGET, Action.OPEN)
+
+
+def _is_change(node: Node) -> bool:
+    """Whether the plan does something to the object; imports and moves hide behind ``no-op``."""
+    if node.changed or node.previous_address:
+        return True
+    return node.change is not None and bool(node.change.change.importing)
+
+
+def _sort(findings: Findings) -> None:
+    findings.violations.sort(key=lambda one: (one.rule.id, one.node.index, one.path, one.message, one.status))
+    findings.undetermined.sort(key=lambda one: (one.rule.id, one.node.index, one.path))
+    findings.errors.sort(key=lambda one: (one.rule.id, one.node.index))
+
+
+def _judge_state(
+    graph: Graph,
+    node: Node,
+    rule: Rule,
+    judge: Judge,
+    findings: Findings,
+    only_taggable: bool,
+    keep_passes: bool,
+) -> None:
+    present = graph.view(node, AFTER if node.in_after else BEFORE)
+    if only_taggable and not present.is_taggable:
+        return
+    findings.evaluations += 1
+    graph.touched_change = False
+    after = _ask(judge, graph.view(node, AFTER)) if node.in_after else None
+    if not node.in_before:
+        before = None
+    elif after is not None and not node.changed and not graph.touched_change:
+        before = after
+    else:
+        before = _ask(judge, graph.view(node, BEFORE))
+    _compare(graph, node, rule, before, after, findings)
+    if keep_passes and after is not None and not (after.violations or after.open or after.error):
+        findings.passes.append((rule, node))
+
+
+def _compare(
+    graph: Graph, node: Node, rule: Rule, before: _Verdict | None, after: _Verdict | None, findings: Findings
+) -> None:
+    for verdict in (after, before if before is not after else None):
+        if verdict is not None and verdict.error:
+            findings.errors.append(Failed(rule, node, verdict.error))
+            return
+    old = Counter(_facts(one) for one in before.violations) if before is not None else Counter()
+    for one in after.violations if after is not None else ():
+        facts = _facts(one)
+        status = INTRODUCED
+        if old[facts] > 0:
+            old[facts] -= 1
+            status = INHERITED
+        findings.violations.append(_found(rule, node, status, one))
+    gone = []
+    for one in before.violations if before is not None and before is not after else ():
+        facts = _facts(one)
+        if old[facts] > 0:
+            old[facts] -= 1
+            gone.append(one)
+    if after is not None and after.open is not None and (gone or not after.violations):
+        # What was wrong before may be right afterwards, or may not: nobody knows yet.
+        findings.undetermined.append(_open(graph, rule, node, after.open))
+    elif not node.forgotten:
+        findings.violations += [_found(rule, node, FIXED, one) for one in gone]
+
+
+def _judge_change(
+    graph: Graph, node: Node, rule: Rule, judge: Judge, findings: Findings, keep_passes: bool
+) -> None:
+    findings.evaluations += 1
+    change = Change(node, graph)
+    verdict = _ask(judge, change)
+    if verdict.error:
+        findings.errors.append(Failed(rule, node, verdict.error))
+        return
+    findings.violations += [_found(rule, node, INTRODUCED, one) for one in verdict.violations]
+    if verdict.open is not None and not verdict.violations:
+        findings.undetermined.append(_open(graph, rule, node, verdict.open))
+    if keep_passes and not verdict.violations and verdict.open is None:
+        findings.passes.append((rule, node))
+
+
+def _ask(judge: Judge, subject: Resource | Change) -> _Verdict:
+    """Run a rule. Where an unknown stops it inside a list element, run it again with that element last.
+
+    So an element that cannot be judged yet never hides a violation in a later one.
+    """
+    verdict = _Verdict()
+    seen: set[tuple[str, str, str]] = set()
+    put_off: list[tuple[list[Path], Path]] = []
+    try:
+        for _ in range(_MOST_TURNS):
+            stopped = _run(judge, subject, verdict, seen)
+            if stopped is None:
+                break
+            verdict.open = verdict.open or stopped
+            if verdict.error or not _put_off(stopped, put_off):
+                break
+        else:
+            stopped = verdict.open
+        if stopped is None:
+            verdict.open = None
+    finally:
+        for elements, _ in put_off:
+            elements.clear()
+    return verdict
+
+
+def _run(
+    judge: Judge, subject: Resource | Change, verdict: _Verdict, seen: set[tuple[str, str, str]]
+) -> Undetermined | None:
+    try:
+        answer: Iterator[Any] | None = judge(subject)
+        for one in answer if answer is not None else ():
+            if not isinstance(one, Violation):
+                verdict.error = f"the rule yielded {_kind(one)}, not a violation"
+                return None
+            mark = (one.path, one.message, repr(one.facts))
+            if mark not in seen:
+                seen.add(mark)
+                verdict.violations.append(one)
+    except Undetermined as stopped:
+        return stopped
+    except PlanError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a rule raises is an evaluation error, never a pass
+        verdict.error = _crash(error)
+    return None
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else f"a value of type {type(value).__name__}"
+
+
+def _crash(error: Exception) -> str:
+    """The error with the place in the rule where it came from."""
+    from planguard.errors import PlanguardError
+
+    if isinstance(error, PlanguardError):
+        return str(error)
+    trace = error.__traceback__
+    place = ""
+    while trace is not None:
+        if "planguard_pack_" in trace.tb_frame.f_globals.get("__name__", ""):
+            place = f" (line {trace.tb_lineno} of {trace.tb_frame.f_code.co_filename.replace(chr(92), '/').rsplit('/', 1)[-1]})"
+        trace = trace.tb_next
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def _put_off(stopped: Undetermined, put_off: list[tuple[list[Path], Path]]) -> bool:
+    """Note the list elements around the unknown, so that the next turn takes them last. False: nothing to gain."""
+    if stopped.origin is None:
+        return False
+    elements = stopped.origin.put_off
+    gained = False
+    for length, step in enumerate(stopped.path, 1):
+        element = stopped.path[:length]
+        if isinstance(step, int) and element not in elements:
+            elements.append(element)
+            put_off.append((elements, element))
+            gained = True
+    return gained
+
+
+def _facts(one: Violation) -> str:
+    """What makes a violation the same one in the other snapshot. Places in a list do not: sets have no order."""
+    if one.facts is not None:
+        return repr(one.facts)
+    return f"{_INDEX.sub('[]', one.path)}\0{one.message}"
+
+
+def _found(rule: Rule, node: Node, status: str, one: Violation) -> Found:
+    return Found(rule, node, status, one.path, one.message, _facts(one), one.evidence)
+
+
+def _open(graph: Graph, rule: Rule, node: Node, stopped: Undetermined) -> Open:
+    origin = stopped.origin
+    where = origin.node if isinstance(origin, Resource) else node
+    known_after = stopped.known_after or graph.sources_of(where, stopped.path)
+    why = stopped.why
+    path = render_path(stopped.path)
+    if where is not node:
+        why = why or f"a value of {where.address}"
+        path = f"{where.address}.{path}" if path else where.address
+    return Open(rule, node, path, known_after, why)

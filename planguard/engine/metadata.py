@@ -1,0 +1,126 @@
+"""The fields of a rule, checked the same way for both forms that a rule can have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from planguard.engine.rule import DOMAINS, SEVERITIES, TAGGABLE, Rule
+from planguard.errors import RuleFileError
+
+_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+_RESOURCE = re.compile(r"(?:data\.|ephemeral\.)?[a-z*][a-z0-9_*]*")
+
+Place = Callable[[str], str]
+"""From the name of a field to ``file:line``."""
+
+
+def near(word: str, known: list[str] | tuple[str, ...]) -> str:
+    """``did you mean `x`?`` for a word that is close to a known one; otherwise the known ones."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else f"known are {', '.join(sorted(known))}"
+
+
+def checked_rule(fields: dict[str, Any], place: Place, **extra: Any) -> Rule:
+    """A rule from its fields.
+
+    :param fields: what the author wrote, text fields stripped already
+    :param place: where a field stands, for errors
+    :param extra: what the loader knows: kind, file, line, …
+    :raises RuleFileError: naming file, line, field, what was expected, and what is near
+    """
+    identity = _text(fields, "id", place)
+    if not _ID.fullmatch(identity):
+        raise RuleFileError(
+            f"`id`: `{identity}` is not a rule id",
+            "lower-case words joined by hyphens that name what is bad, such as `aws-ebs-volume-unencrypted`",
+            place=place("id"),
+        )
+    return Rule(
+        id=identity,
+        title=_text(fields, "title", place),
+        why=_text(fields, "why", place),
+        fix=_text(fields, "fix", place),
+        domain=_one_of(fields, "domain", DOMAINS, place),
+        severity=_one_of(fields, "severity", SEVERITIES, place),
+        judges=_one_of({"judges": "state", **fields}, "judges", ("state", "change"), place),
+        resources=_resources(fields, place),
+        aliases=tuple(_texts(fields, "aliases", place)),
+        links=tuple(_texts(fields, "links", place)),
+        controls=_controls(fields, place),
+        bad=_examples(fields, "bad", place),
+        good=_examples(fields, "good", place),
+        **extra,
+    )
+
+
+def _text(fields: dict[str, Any], name: str, place: Place) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise RuleFileError(f"`{name}` is missing", f"every rule has a text `{name}`", place=place(name))
+    return " ".join(value.split())
+
+
+def _one_of(fields: dict[str, Any], name: str, known: tuple[str, ...], place: Place) -> str:
+    value = fields.get(name)
+    if value not in known:
+        shown = f": `{value}`" if isinstance(value, str) else " is missing" if value is None else ""
+        raise RuleFileError(f"`{name}`{shown}", near(str(value), known), place=place(name))
+    return str(value)
+
+
+def _texts(fields: dict[str, Any], name: str, place: Place) -> list[str]:
+    value = fields.get(name)
+    if value is None:
+        return []
+    if isinstance(value, str) or not isinstance(value, (list, tuple, set, frozenset)):
+        raise RuleFileError(f"`{name}` must be a list of texts", place=place(name))
+    found = list(value)
+    if not all(isinstance(one, str) and one for one in found):
+        raise RuleFileError(f"`{name}` must be a list of texts", place=place(name))
+    return found
+
+
+def _resources(fields: dict[str, Any], place: Place) -> tuple[str, ...]:
+    found = _texts(fields, "resources", place)
+    if not found:
+        raise RuleFileError(
+            "`resources` is missing",
+            f"name resource types, such as `aws_s3_bucket`, patterns such as `aws_*`, or `{TAGGABLE}`",
+            place=place("resources"),
+        )
+    for one in found:
+        if not _RESOURCE.fullmatch(one):
+            raise RuleFileError(
+                f"`resources`: `{one}` is not a resource type", "such as `aws_s3_bucket`", place=place("resources")
+            )
+    return tuple(found)
+
+
+def _controls(fields: dict[str, Any], place: Place) -> dict[str, tuple[str, ...]]:
+    value = fields.get("controls")
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise RuleFileError(
+            "`controls` must be a mapping from standard to sections",
+            "such as `nist-800-53r5: [SC-7]`",
+            place=place("controls"),
+        )
+    return {str(standard): tuple(_texts(value, standard, place)) for standard in value}
+
+
+def _examples(fields: dict[str, Any], name: str, place: Place) -> dict[str, str]:
+    value = fields.get(name)
+    if value is None:
+        return {}
+    if isinstance(value, (list, tuple)):
+        value = {f"{name} {number}": text for number, text in enumerate(value, 1)}
+    if not isinstance(value, dict) or not all(isinstance(text, str) and text.strip() for text in value.values()):
+        raise RuleFileError(
+            f"`{name}` must map the name of an example to its HCL", place=place(name)
+        )
+    return {str(label): text for label, text in value.items()}

@@ -1,0 +1,149 @@
+"""Rules that are Python functions: finding them in a module, and refusing what cannot see an unknown value."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import types
+from collections.abc import Callable
+from importlib import import_module
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any
+
+from planguard.engine.metadata import checked_rule
+from planguard.engine.rule import Rule, fields_of
+from planguard.errors import RuleFileError
+
+
+
+def package_of(root: Path) -> str:
+    """The name under which a pack's modules are imported; made on the first call.
+
+    Modules of a pack can import each other relatively, and are byte-compiled as any other module.
+    """
+    from hashlib import sha256
+
+    name = "planguard_pack_" + sha256(str(root).encode()).hexdigest()[:12]
+    if name not in sys.modules:
+        package = types.ModuleType(name)
+        package.__path__ = [str(root)]
+        sys.modules[name] = package
+    return name
+
+
+def load_module(root: Path, module: str, *, place: str) -> types.ModuleType:
+    """Import one module of a pack.
+
+    :param module: its dotted path inside the pack
+    :raises RuleFileError: when it cannot be imported
+    """
+    try:
+        return import_module(f"{package_of(root)}.{module}")
+    except RuleFileError:
+        raise
+    except SyntaxError as error:
+        raise RuleFileError(f"not Python: {error.msg}", place=f"{place}:{error.lineno or 1}") from None
+    except Exception as error:  # noqa: BLE001 - a rule file may fail in any way while it is imported
+        raise RuleFileError(
+            f"cannot be imported: {type(error).__name__}: {error}", place=_place_in(error, root, place)
+        ) from None
+
+
+def _place_in(error: BaseException, root: Path, place: str) -> str:
+    trace = error.__traceback__
+    line = 0
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith(str(root)):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return f"{place}:{line}" if line else place
+
+
+def parse_python_rules(root: Path, module: str, text: str, *, file: str, pack: str) -> list[Rule]:
+    """The rules that a module of a pack defines, in the order in which they stand in it.
+
+    :raises RuleFileError: when the module cannot be imported, or a rule in it is not well formed
+    """
+    refuse_blind_tests(text, file=file)
+    found = load_module(root, module, place=file)
+    rules: list[Rule] = []
+    for name, function in list(vars(found).items()):
+        fields = fields_of(function)
+        if fields is None or function.__module__ != found.__name__:
+            continue
+        line = function.__code__.co_firstlineno
+        place = f"{file}:{line}"
+        rules.append(
+            checked_rule(
+                {**fields, **_manual(function, place)},
+                lambda _, place=place: place,  # type: ignore[misc]
+                kind="python",
+                file=file,
+                line=line,
+                pack=pack,
+                module=module,
+                function=name,
+            )
+        )
+    return rules
+
+
+def _manual(function: Callable[..., Any], place: str) -> dict[str, str]:
+    paragraphs = [part for part in cleandoc(function.__doc__ or "").split("\n\n") if part.strip()]
+    if len(paragraphs) < 3:
+        raise RuleFileError(
+            f"`{function.__name__}` has no manual in its docstring",
+            "first line: what is wrong; first paragraph: why; second paragraph: how to fix it",
+            place=place,
+        )
+    title, why, *fix = paragraphs
+    return {"title": title.strip().rstrip("."), "why": why, "fix": " ".join(fix)}
+
+
+def refuse_blind_tests(text: str, *, file: str) -> None:
+    """Refuse tests that an unknown value cannot intercept.
+
+    ``x is None`` is answered by Python itself: for a value that is not known yet it says no, and the rule passes.
+
+    :raises RuleFileError: with the line
+    """
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise RuleFileError(f"not Python: {error.msg}", place=f"{file}:{error.lineno or 1}") from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            for operator, right in zip(node.ops, node.comparators, strict=True):
+                if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(right, ast.Constant):
+                    shown = f"is {'not ' if isinstance(operator, ast.IsNot) else ''}{right.value}"
+                    raise RuleFileError(
+                        f"`{shown}` cannot see that a value is not known yet",
+                        "write `not value`, `value == None`, or give `.get(…)` a default",
+                        place=f"{file}:{node.lineno}",
+                    )
+        elif isinstance(node, ast.MatchSingleton):
+            raise RuleFileError(
+                f"`case {node.value}` cannot see that a value is not known yet",
+                "compare with `==` in an `if`",
+                place=f"{file}:{node.lineno}",
+            )
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type":
+            raise RuleFileError(
+                "`type(…)` cannot see that a value is not known yet",
+                "write `isinstance(value, …)`",
+                place=f"{file}:{node.lineno}",
+            )
+        elif isinstance(node, ast.ExceptHandler) and _catches_everything(node):
+            raise RuleFileError(
+                "this `except` would swallow that a value is not known yet",
+                "name the exceptions that you expect",
+                place=f"{file}:{node.lineno}",
+            )
+
+
+def _catches_everything(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(kind, ast.Name) and kind.id == "BaseException" for kind in kinds)

@@ -1,0 +1,167 @@
+"""A rule, and what it says of a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+SEVERITIES = ("critical", "high", "medium", "low")
+DOMAINS = ("identity", "network", "encryption", "logging", "baseline", "environment")
+TAGGABLE = "taggable"
+"""A resource pattern: every resource that takes tags or labels."""
+
+_MARK = "__planguard_rule__"
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Everything about a rule but its code; small enough to be kept in a cache and read back without the code.
+
+    :ivar judges: ``state`` (asked of a resource in both snapshots) or ``change`` (asked of what the plan does)
+    :ivar kind: ``python`` or ``yaml``
+    :ivar module: for a Python rule, its module inside the pack (``network.aws_security_group``)
+    :ivar function: for a Python rule, the name of its function
+    :ivar condition: for a declarative rule, the parsed condition; what must hold
+    :ivar resources: resource types, patterns with ``*``, or ``taggable``; ``data.aws_x`` for data sources
+    """
+
+    id: str
+    title: str
+    why: str
+    fix: str
+    domain: str
+    severity: str
+    resources: tuple[str, ...]
+    judges: str = "state"
+    aliases: tuple[str, ...] = ()
+    controls: dict[str, tuple[str, ...]] = {}
+    links: tuple[str, ...] = ()
+    kind: str = "python"
+    file: str = ""
+    line: int = 0
+    pack: str = ""
+    module: str = ""
+    function: str = ""
+    condition: Any = None
+    when: Any = None
+    path: str = ""
+    message: str = ""
+    bad: dict[str, str] = {}
+    good: dict[str, str] = {}
+
+    @property
+    def provider(self) -> str:
+        """The cloud that the rule speaks of: aws, azure, google, kubernetes, any."""
+        clouds = {provider_of(pattern) for pattern in self.resources}
+        return clouds.pop() if len(clouds) == 1 else "any"
+
+
+_CLOUDS = {
+    "aws": "aws",
+    "azurerm": "azure",
+    "azuread": "azure",
+    "azapi": "azure",
+    "google": "google",
+    "kubernetes": "kubernetes",
+    "helm": "kubernetes",
+}
+
+
+def provider_of(pattern: str) -> str:
+    """The cloud of a resource type or pattern, ``any`` for one that names none."""
+    return _CLOUDS.get(pattern.removeprefix("data.").split("_", 1)[0], "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a rule yields: one thing that is wrong with the resource that it looks at.
+
+    :ivar path: the attribute that makes it wrong, ``ingress[0].cidr_blocks``; empty for the resource as a whole
+    :ivar message: what is wrong, in words and values: ``22/tcp from 0.0.0.0/0``
+    :ivar facts: what makes it the same violation in another snapshot; by default the path without indexes, and
+        the message
+    :ivar evidence: addresses of other resources that it rests on
+    """
+
+    path: str
+    message: str
+    facts: Any = None
+    evidence: tuple[str, ...] = ()
+
+
+def violation(path: str, message: str, *, facts: Any = None, evidence: Iterable[str] = ()) -> Violation:
+    """Say that something is wrong: ``yield violation("account_id", "shared with all accounts")``.
+
+    :param path: the attribute, empty for the resource as a whole
+    :param message: what is wrong, in words and values; no full stop
+    :param facts: what makes it the same violation before and after, where path and message do not say it
+    :param evidence: addresses of other resources that it rests on
+    """
+    return Violation(path, message, facts, tuple(evidence))
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def rule(
+    *,
+    id: str,
+    severity: str,
+    domain: str,
+    resources: Iterable[str],
+    aliases: Iterable[str] = (),
+    controls: dict[str, Iterable[str]] | None = None,
+    links: Iterable[str] = (),
+    bad: dict[str, str] | list[str] | None = None,
+    good: dict[str, str] | list[str] | None = None,
+) -> Callable[[Function], Function]:
+    """Make a generator function a state rule: it is asked of each resource, before and after.
+
+    The function takes a :class:`planguard.Resource` and yields :func:`violation` for each thing that is wrong. The
+    first line of its docstring is the title, the first paragraph below it says why, the second how to fix it.
+
+    :param id: what is bad, readable after *waive*: ``aws-ebs-volume-unencrypted``
+    :param severity: critical, high, medium or low
+    :param domain: identity, network, encryption, logging, baseline or environment
+    :param resources: resource types; patterns such as ``aws_*``; ``data.aws_x``; ``taggable``
+    :param aliases: ids of the same check in other tools
+    :param controls: sections of standards, by standard
+    :param bad: configurations in HCL that it must flag, by name
+    :param good: configurations in HCL that it must leave alone, by name
+    """
+    return _marker("state", dict(locals()))
+
+
+def change_rule(
+    *,
+    id: str,
+    severity: str,
+    domain: str,
+    resources: Iterable[str],
+    aliases: Iterable[str] = (),
+    controls: dict[str, Iterable[str]] | None = None,
+    links: Iterable[str] = (),
+    bad: dict[str, str] | list[str] | None = None,
+    good: dict[str, str] | list[str] | None = None,
+) -> Callable[[Function], Function]:
+    """Make a generator function a change rule: it is asked of each change that the plan makes.
+
+    Like :func:`rule`, but the function takes a :class:`planguard.Change`. What it finds is always *introduced*.
+    """
+    return _marker("change", dict(locals()))
+
+
+def _marker(judges: str, fields: dict[str, Any]) -> Callable[[Function], Function]:
+    def mark(function: Function) -> Function:
+        setattr(function, _MARK, {**fields, "judges": judges})
+        return function
+
+    return mark
+
+
+def fields_of(function: object) -> dict[str, Any] | None:
+    """What the decorator was given, None for a function that is no rule."""
+    found: dict[str, Any] | None = getattr(function, _MARK, None)
+    return found

@@ -1,0 +1,1 @@
+"""What hangs together: resource instances before and after, and the references that tie them."""

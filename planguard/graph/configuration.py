@@ -1,0 +1,152 @@
+"""The configuration that the plan carries, as blocks that find their instances and each other.
+
+Source: Terraform's ``internal/command/jsonconfig/config.go``. A block's address there is relative to its module;
+``dynamic`` blocks and the values of ``locals`` are left out, which is why source can be given beside the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Raw
+
+from planguard.graph.node import Node
+from planguard.plan.address import Key, ModulePath, longest_references
+from planguard.plan.document import Configuration, ModuleCall, ModuleConfig, ResourceConfig, decode_value
+
+Attribute = tuple[str, ...]
+
+
+class Block:
+    """One resource or data block, with the instances that the plan holds of it."""
+
+    __slots__ = ("_attributes", "by_key", "config", "instances", "module", "name", "place")
+
+    def __init__(self, name: str, config: ResourceConfig, module: Module, place: str) -> None:
+        self.name = name
+        self.config = config
+        self.module = module
+        self.place = place
+        self.instances: dict[ModulePath, list[Node]] = {}
+        self.by_key: dict[tuple[ModulePath, Key], Node] = {}
+        self._attributes: list[tuple[Attribute, list[str]]] | None = None
+
+    def add(self, node: Node) -> None:
+        """Take in one instance. Deposed objects are no targets of references."""
+        self.instances.setdefault(node.module, []).append(node)
+        self.by_key[node.module, node.key] = node
+
+    @property
+    def attributes(self) -> list[tuple[Attribute, list[str]]]:
+        """Each attribute whose expression refers to something: its path without indexes, and the traversals."""
+        if self._attributes is None:
+            self._attributes = list(referring_attributes(self.config.expressions, self.place))
+        return self._attributes
+
+    @property
+    def for_each(self) -> list[str]:
+        """What ``for_each`` or ``count`` refers to."""
+        return references_of(self.config.for_each_expression, self.place) or references_of(
+            self.config.count_expression, self.place
+        )
+
+
+class Module:
+    """One module of the configuration (not an instance of it)."""
+
+    __slots__ = ("_arguments", "blocks", "call", "calls", "config", "name", "parent", "place")
+
+    def __init__(
+        self, name: str, config: ModuleConfig, parent: Module | None, call: ModuleCall | None, place: str
+    ) -> None:
+        self.name = name
+        self.config = config
+        self.parent = parent
+        self.call = call
+        self.place = place
+        self._arguments: dict[str, list[str]] | None = None
+        self.blocks: dict[str, Block] = {}
+        for resource in config.resources:
+            prefix = "data." if resource.mode == "data" else ""
+            block = f"{prefix}{resource.type}.{resource.name}"
+            self.blocks[block] = Block(block, resource, self, place)
+        self.calls = {
+            key: Module(key, one.module, self, one, place) for key, one in config.module_calls.items()
+        }
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The names of the calls that lead here from the root."""
+        return (*self.parent.path, self.name) if self.parent is not None else ()
+
+    def argument(self, variable: str) -> list[str]:
+        """What the argument for a variable refers to, in the calling module's names."""
+        if self._arguments is None:
+            given = decode_value(self.call.expressions, place=self.place) if self.call else None
+            self._arguments = {
+                name: longest_references(list(_all_references(value))) for name, value in (given or {}).items()
+            }
+        return self._arguments.get(variable, [])
+
+    @property
+    def for_each(self) -> list[str]:
+        """What this module's own ``for_each`` or ``count`` refers to, in the calling module's names."""
+        if self.call is None:
+            return []
+        return references_of(self.call.for_each_expression, self.place) or references_of(
+            self.call.count_expression, self.place
+        )
+
+    def output(self, name: str) -> list[str]:
+        """What an output refers to, in this module's names."""
+        found = self.config.outputs.get(name)
+        return references_of(found.expression, self.place) if found else []
+
+    def at(self, path: ModulePath) -> Module | None:
+        """The module that an instance path leads to from here."""
+        module: Module | None = self
+        for name, _ in path:
+            module = module.calls.get(name) if module else None
+        return module
+
+
+def root_of(configuration: Configuration, *, place: str) -> Module:
+    """The root module of a configuration."""
+    return Module("", configuration.root_module, None, None, place)
+
+
+def references_of(raw: Raw, place: str) -> list[str]:
+    """The traversals of one expression, each once."""
+    value = decode_value(raw, place=place)
+    return longest_references(list(_all_references(value))) if value else []
+
+
+def _all_references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        found = value.get("references")
+        if isinstance(found, list) and all(isinstance(one, str) for one in found):
+            yield from found
+            return
+        if "constant_value" in value and len(value) == 1:
+            return
+        for below in value.values():
+            yield from _all_references(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _all_references(below)
+
+
+def referring_attributes(raw: Raw, place: str) -> Iterator[tuple[Attribute, list[str]]]:
+    """Each attribute of a block's ``expressions`` that refers to something."""
+    pending: list[tuple[Attribute, Any]] = [((), decode_value(raw, place=place))]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, list):
+            pending.extend((path, below) for below in reversed(value))
+        elif isinstance(value, dict):
+            found = value.get("references")
+            if path and isinstance(found, list) and all(isinstance(one, str) for one in found):
+                yield path, longest_references(found)
+            elif not (path and "constant_value" in value and len(value) == 1):
+                pending.extend(((*path, name), below) for name, below in reversed(value.items()))

@@ -1,0 +1,343 @@
+"""The resource-change graph: every object of a plan before and after, and the references that tie them.
+
+Nothing is computed that nobody asks for. A rule that asks for the public access blocks of a bucket makes the graph
+look at public access blocks and at the identities of buckets, and at nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from planguard.graph.configuration import Attribute, Module
+from planguard.graph.identity import is_telling, leaves_of, names_of, names_type, normalised
+from planguard.graph.node import Node
+from planguard.graph.reference import Certainty, Resolver, Scope
+from planguard.graph.resource import AFTER, BEFORE, Neighbours, Resource
+from planguard.plan.address import Key
+from planguard.plan.sensitive import Redactor
+from planguard.plan.unknown import Path, Undetermined, Unknown, has_unknown
+
+DEPENDS_ON: Attribute = ("depends_on",)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One resource refers to another.
+
+    :ivar attribute: the attribute that refers, without indexes
+    :ivar by: ``reference`` (the configuration says so) or ``value`` (an attribute equals the other's name)
+    """
+
+    source: Node
+    target: Node
+    attribute: Attribute
+    certainty: Certainty
+    by: str
+
+
+class Links:
+    """The edges from resources of one type to those of another, in one snapshot, found from both ends."""
+
+    __slots__ = ("backward", "forward")
+
+    def __init__(self) -> None:
+        self.forward: dict[int, list[Edge]] = {}
+        self.backward: dict[int, list[Edge]] = {}
+
+    def add(self, edge: Edge) -> None:
+        self.forward.setdefault(edge.source.index, []).append(edge)
+        self.backward.setdefault(edge.target.index, []).append(edge)
+
+
+class Graph:
+    """All objects of one plan, in both snapshots, which share one structure.
+
+    :ivar nodes: every object, in the order of the plan
+    :ivar kinds: the objects by type (``data.aws_x`` for data sources)
+    :ivar touched_change: set when a question that a rule asked may have another answer in the other snapshot
+    """
+
+    def __init__(
+        self, place: str, nodes: list[Node], root: Module, resolver: Resolver, redactor: Redactor
+    ) -> None:
+        self.place = place
+        self.nodes = nodes
+        self.root = root
+        self.redactor = redactor
+        self.kinds: dict[str, list[Node]] = {}
+        for node in nodes:
+            self.kinds.setdefault(node.kind, []).append(node)
+        self.changed_kinds = frozenset(node.kind for node in nodes if node.changed)
+        self.touched_change = False
+        self._resolver = resolver
+        self._links: dict[tuple[str, str | None, str], Links] = {}
+        self._identities: dict[tuple[str | None, str], dict[str, list[Node]]] = {}
+
+    # -- resources ---------------------------------------------------------------------------------------------
+
+    def view(self, node: Node, snapshot: str) -> Resource:
+        """A node as a rule sees it in one snapshot."""
+        if snapshot == BEFORE:
+            if node.before_view is None:
+                node.before_view = Resource(node, self, BEFORE)
+            return node.before_view
+        if node.after_view is None:
+            # What does not change is one object in both snapshots as far as values go.
+            node.after_view = Resource(node, self, AFTER)
+        return node.after_view
+
+    def resources(self, kind: str, snapshot: str) -> list[Resource]:
+        """All resources of a type in one snapshot."""
+        self._asked(kind)
+        return [self.view(node, snapshot) for node in self.kinds.get(kind, ()) if self._is_in(node, snapshot)]
+
+    def _asked(self, kind: str | None) -> None:
+        if kind in self.changed_kinds or (kind is None and self.changed_kinds):
+            self.touched_change = True
+
+    @staticmethod
+    def _is_in(node: Node, snapshot: str) -> bool:
+        # A forgotten object goes on existing: it is no longer judged, but it still protects its neighbours.
+        return node.in_before if snapshot == BEFORE else node.in_after or node.forgotten
+
+    def module_address(self, node: Node) -> str:
+        """The address of the module instance that a node stands in."""
+        return ".".join(f"module.{name}{render_key(key)}" for name, key in node.module)
+
+    # -- neighbours --------------------------------------------------------------------------------------------
+
+    def neighbours(self, resource: Resource, kind: str | None, via: str | None, *, forward: bool) -> Neighbours:
+        """See :meth:`Resource.references` and :meth:`Resource.referrers`."""
+        self._asked(kind)
+        node, snapshot = resource.node, resource.snapshot
+        wanted = tuple(via.split(".")) if via else None
+        certain: dict[int, Node] = {}
+        possible: dict[int, Edge] = {}
+        for edge in self._edges(node, kind, snapshot, forward=forward):
+            if wanted is not None and edge.attribute[: len(wanted)] != wanted:
+                continue
+            if wanted is None and edge.attribute == DEPENDS_ON:
+                continue
+            other = edge.target if forward else edge.source
+            if edge.certainty is Certainty.POSSIBLE:
+                possible[other.index] = edge
+            else:
+                certain[other.index] = other
+        found = [self.view(certain[index], snapshot) for index in sorted(certain)]
+        open_ = [edge for index, edge in possible.items() if index not in certain]
+        why = None
+        if open_:
+            edge = open_[0]
+            why = Undetermined(
+                edge.attribute,
+                self.view(edge.source, snapshot),
+                tuple(sorted({one.target.address for one in open_})),
+                "the plan does not say which instance is meant",
+            )
+        return Neighbours(found, why)
+
+    def _edges(self, node: Node, kind: str | None, snapshot: str, *, forward: bool) -> list[Edge]:
+        if forward:
+            return self.links(node.kind, kind, snapshot).forward.get(node.index, [])
+        if kind is not None:
+            return self.links(kind, node.kind, snapshot).backward.get(node.index, [])
+        return [
+            edge
+            for source in self.kinds
+            for edge in self.links(source, node.kind, snapshot).backward.get(node.index, [])
+        ]
+
+    def links(self, source: str, target: str | None, snapshot: str) -> Links:
+        """The edges from resources of one type to those of another (None: of any)."""
+        asked = (source, target, snapshot)
+        found = self._links.get(asked)
+        if found is None:
+            found = self._links[asked] = Links()
+            if target is None or target in self.kinds:
+                for node in self.kinds.get(source, ()):
+                    if self._is_in(node, snapshot):
+                        for edge in self._edges_from(node, target, snapshot):
+                            found.add(edge)
+        return found
+
+    def all_edges(self, snapshot: str) -> list[Edge]:
+        """Every edge of one snapshot, in the order of the plan."""
+        return [
+            edge
+            for node in self.nodes
+            for edge in self.links(node.kind, None, snapshot).forward.get(node.index, [])
+        ]
+
+    def _edges_from(self, node: Node, target: str | None, snapshot: str) -> list[Edge]:
+        by_value = self._value_edges(node, target, snapshot)
+        decided = {(edge.attribute, edge.target.kind) for edge in by_value}
+        edges = {(edge.attribute, edge.target.index): edge for edge in by_value}
+        values = self.view(node, snapshot).values
+        for attribute, other, certainty in self._configured(node, target, snapshot):
+            place = (attribute, other.index)
+            if place in edges:
+                continue
+            # A value that is known says which instance is meant better than the configuration does.
+            if (attribute, other.kind) in decided and not _is_open(values, attribute):
+                continue
+            edges[place] = Edge(node, other, attribute, certainty, "reference")
+        return list(edges.values())
+
+    def _configured(
+        self, node: Node, target: str | None, snapshot: str
+    ) -> list[tuple[Attribute, Node, Certainty]]:
+        """What the configuration says that a node refers to.
+
+        It describes the state after. Before the apply it holds for what does not change.
+        """
+        block = node.block
+        if block is None or node.deposed:
+            return []
+        scope = Scope(block.module, node.module, node.key, block.for_each)
+        found: list[tuple[Attribute, Node, Certainty]] = []
+        for attribute, traversals in block.attributes:
+            if snapshot == BEFORE and node.changed and not self._is_kept(node, attribute):
+                continue
+            targets = [
+                (other, certainty)
+                for other, _, certainty in self._resolver.targets(traversals, scope)
+                if (target is None or other.kind == target) and other is not node and self._is_in(other, snapshot)
+            ]
+            if len(targets) > 1 and len(traversals) > 1 and not attribute[-1].endswith("s"):
+                targets = self._alternatives(node, attribute, targets, snapshot)
+            found.extend((attribute, other, certainty) for other, certainty in targets)
+        for text in block.config.depends_on if target is None else ():
+            found.extend(
+                (DEPENDS_ON, other, certainty)
+                for other, _, certainty in self._resolver.targets([text] if text else [], scope)
+                if other is not node and self._is_in(other, snapshot)
+            )
+        return found
+
+    def _alternatives(
+        self, node: Node, attribute: Attribute, targets: list[tuple[Node, Certainty]], snapshot: str
+    ) -> list[tuple[Node, Certainty]]:
+        """``var.x ? a.id : b.id`` refers to both and means one: with its value unknown, each is possible."""
+        kinds = [other.kind for other, _ in targets]
+        value = _at(self.view(node, snapshot).values, attribute)
+        if type(value) is not Unknown:
+            return targets
+        return [
+            (other, Certainty.POSSIBLE if kinds.count(other.kind) > 1 else certainty) for other, certainty in targets
+        ]
+
+    def _is_kept(self, node: Node, attribute: Attribute) -> bool:
+        if not (node.in_before and node.in_after):
+            return False
+        before = self.view(node, BEFORE).values.get(attribute[0])
+        after = self.view(node, AFTER).values.get(attribute[0])
+        return not has_unknown(after) and bool(before == after)
+
+    def _value_edges(self, node: Node, target: str | None, snapshot: str) -> list[Edge]:
+        names = self._names(target, snapshot)
+        if not names:
+            return []
+        edges: dict[tuple[Attribute, int], Edge] = {}
+        for attribute, value in leaves_of(self.view(node, snapshot).values):
+            others = names.get(value) or names.get(normalised(value))
+            if not others:
+                continue
+            telling = is_telling(value)
+            for other in others:
+                if other is node or (attribute, other.index) in edges:
+                    continue
+                if telling or (names_type(attribute[-1], other.type) and _same_provider(node, other)):
+                    edges[attribute, other.index] = Edge(node, other, attribute, Certainty.EXACT, "value")
+        return _without_namesakes(node, list(edges.values()))
+
+    def _names(self, kind: str | None, snapshot: str) -> dict[str, list[Node]]:
+        asked = (kind, snapshot)
+        names = self._identities.get(asked)
+        if names is None:
+            names = self._identities[asked] = {}
+            for node in self.nodes if kind is None else self.kinds.get(kind, ()):
+                if self._is_in(node, snapshot) and not node.deposed:
+                    values = self.view(node, snapshot).values
+                    if type(values) is dict:
+                        for name in dict.fromkeys(names_of(values, node.type)):
+                            names.setdefault(name, []).append(node)
+        return names
+
+    # -- unknown values ----------------------------------------------------------------------------------------
+
+    def sources_of(self, node: Node, path: Path) -> tuple[str, ...]:
+        """The addresses that an unknown value will come from, in order.
+
+        Its own address when the provider computes it; none when the configuration does not say.
+        """
+        block = node.block
+        if block is None:
+            return (node.address,)
+        names = tuple(step for step in path if isinstance(step, str))
+        scope = Scope(block.module, node.module, node.key, block.for_each)
+        found: dict[str, bool] = {}
+        written = False
+        for attribute, traversals in block.attributes:
+            if attribute[: len(names)] == names or names[: len(attribute)] == attribute:
+                written = True
+                for other, _, _ in self._resolver.targets(traversals, scope):
+                    if other is not node:
+                        found[other.address] = other.changed
+        if not written:
+            return (node.address,)
+        pending = sorted(address for address, changed in found.items() if changed)
+        return tuple(pending or sorted(found))
+
+
+def render_key(key: Key) -> str:
+    """An instance key as it stands in an address."""
+    if key is None:
+        return ""
+    if isinstance(key, int):
+        return f"[{key}]"
+    if key == "[*]":
+        return key
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'["{escaped}"]'
+
+
+def _same_provider(one: Node, other: Node) -> bool:
+    if one.type.split("_", 1)[0] != other.type.split("_", 1)[0]:
+        return False
+    if one.block is None or other.block is None:
+        return True
+    keys = (one.block.config.provider_config_key, other.block.config.provider_config_key)
+    return not all(keys) or keys[0] == keys[1]
+
+
+def _without_namesakes(node: Node, edges: list[Edge]) -> list[Edge]:
+    """An attribute that names its own resource is no reference to another of that name."""
+    own = ("id",), ("arn",), ("self_link",)
+    return [
+        edge
+        for edge in edges
+        if not (edge.attribute in own or (edge.attribute == ("name",) and edge.target.kind == node.kind))
+    ]
+
+
+def _at(values: Any, attribute: Attribute) -> Any:
+    value = values
+    for name in attribute:
+        if type(value) is Unknown:
+            return value
+        if isinstance(value, list):
+            if list.__len__(value) != 1:
+                return None
+            value = list.__getitem__(value, 0)
+            if type(value) is Unknown:
+                return value
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _is_open(values: Any, attribute: Attribute) -> bool:
+    """Whether anything below an attribute is unknown."""
+    if type(values) is Unknown:
+        return True
+    return has_unknown(values.get(attribute[0]))

@@ -1,0 +1,349 @@
+"""A resource in one snapshot: what a rule looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from planguard.plan.actions import Action
+from planguard.plan.document import decode_value
+from planguard.plan.unknown import PartialList, Path, Undetermined, Unknown, render_path
+from planguard.plan.values import values_of
+
+if TYPE_CHECKING:
+    from planguard.graph.graph import Graph
+    from planguard.graph.node import Node
+
+BEFORE = "before"
+AFTER = "after"
+_MISSING = object()
+
+
+def steps_of(path: str) -> Path:
+    """``a.b[0].c`` as ``("a", "b", 0, "c")``; a map key with other characters is written ``["a.b"]``."""
+    from planguard.plan.address import tokens
+
+    return tuple(step if isinstance(step, str) else step[0] for step in tokens(path))  # type: ignore[misc]
+
+
+class Resource:
+    """One resource instance as it is before, or as it will be after.
+
+    :ivar snapshot: ``before`` or ``after``
+    :ivar put_off: list elements whose unknown parts have stopped the rule that is running (engine only)
+    """
+
+    __slots__ = ("_documents", "_graph", "_node", "_values", "put_off", "snapshot")
+
+    def __init__(self, node: Node, graph: Graph, snapshot: str) -> None:
+        self._node = node
+        self._graph = graph
+        self.snapshot = snapshot
+        self._values: Any = _MISSING
+        self._documents: dict[str, Any] | None = None
+        self.put_off: list[Path] = []
+
+    def __repr__(self) -> str:
+        return f"Resource({self._node.address}, {self.snapshot})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Resource) and other._node is self._node and other.snapshot == self.snapshot
+
+    def __hash__(self) -> int:
+        return hash((self._node.index, self.snapshot))
+
+    @property
+    def node(self) -> Node:
+        """Its place in the graph, both snapshots together."""
+        return self._node
+
+    @property
+    def address(self) -> str:
+        """Its address, as it will be after the apply."""
+        return self._node.address
+
+    @property
+    def type(self) -> str:
+        """Its resource type, ``aws_s3_bucket``."""
+        return self._node.type
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it is a data source."""
+        return self._node.kind != self._node.type
+
+    @property
+    def module(self) -> str:
+        """The address of the module instance that it stands in; empty for the root module."""
+        return self._graph.module_address(self._node)
+
+    @property
+    def provider(self) -> str:
+        """Its provider as ``namespace/type``, such as ``hashicorp/aws``, whatever the registry host."""
+        return "/".join(self._node.provider.split("/")[-2:])
+
+    @property
+    def key(self) -> str | int | None:
+        """Its instance key (``each.key`` or ``count.index``), None without one."""
+        return self._node.key
+
+    @property
+    def is_created(self) -> bool:
+        """Whether this plan creates it, so that nothing outside this plan can belong to it yet."""
+        return not self._node.in_before or self._node.action in (Action.REPLACE, Action.REPLACE_AND_FORGET)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Its attributes as plain dicts and lists, with Unknown where Terraform does not know yet."""
+        if self._values is _MISSING:
+            self._values = self._decode()
+        found: dict[str, Any] = self._values
+        return found
+
+    def _decode(self) -> Any:
+        node = self._node
+        place = self._graph.place
+        if self.snapshot == BEFORE:
+            from msgspec import UNSET
+
+            return values_of(node.before, UNSET, node.sensitive_before, self, place=place)
+        return values_of(node.after, node.unknown, node.sensitive_after, self, place=place)
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """The value at a path such as ``settings[0].tier``; the default where a part is missing or null.
+
+        Where a part of the way is unknown, the value is an Unknown with the whole path. One block in a list may be
+        named without its index when it is the only one: ``settings.tier``.
+        """
+        value: Any = self.values
+        for step in steps_of(path):
+            if type(value) is Unknown:
+                value = value[step]
+                continue
+            if isinstance(step, str) and isinstance(value, list):
+                if len(value) != 1:
+                    return default
+                value = list.__getitem__(value, 0)
+                if type(value) is Unknown:
+                    value = value[step]
+                    continue
+            value = _below(value, step)
+            if value is _MISSING or value is None:
+                return default
+        return value
+
+    def blocks(self, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each block at a path, with its own path: ``for path, rule in group.blocks("ingress")``.
+
+        Dots go into nested blocks: ``blocks("rule.filter")`` gives every filter of every rule. Blocks without an
+        unknown inside come first; one that is wholly unknown raises Undetermined at the end.
+        """
+        for steps, block in _blocks(self.values, (), list(steps_of(path))):
+            yield render_path(steps), block
+
+    def json(self, path: str) -> Any:
+        """The JSON document that a string attribute holds (an IAM policy, say), decoded once.
+
+        :returns: the document; None where the attribute is missing, null or empty
+        :raises Undetermined: when the string is not known yet
+        :raises ValueError: when the string is no JSON
+        """
+        if self._documents is None:
+            self._documents = {}
+        if path not in self._documents:
+            text = self.get(path)
+            if type(text) is Unknown:
+                bool(text)
+            self._documents[path] = _parse_document(text) if text else None
+        return self._documents[path]
+
+    def references(self, kind: str | None = None, *, via: str | None = None) -> list[Resource]:
+        """The resources that this one refers to, in order of address.
+
+        :param kind: only those of this resource type (``data.aws_x`` for data sources)
+        :param via: only those that this attribute refers to; works where its value is unknown, too
+        :returns: those that are certain; a list that raises Undetermined at its end, or when it is empty and
+            tested, where the plan does not say which of several is meant
+        """
+        return self._graph.neighbours(self, kind, via, forward=True)
+
+    def referrers(self, kind: str | None = None, *, via: str | None = None) -> list[Resource]:
+        """The resources that refer to this one, in order of address; parameters as for :meth:`references`."""
+        return self._graph.neighbours(self, kind, via, forward=False)
+
+    def others(self, kind: str) -> list[Resource]:
+        """All resources of a type in the same snapshot."""
+        return self._graph.resources(kind, self.snapshot)
+
+    @property
+    def tags(self) -> dict[str, Any]:
+        """Tags or labels, the provider's default ones included where the plan shows them."""
+        found: dict[str, Any] = {}
+        for attribute in ("labels", "tags", "effective_labels", "tags_all"):
+            value = self.values.get(attribute)
+            if type(value) is dict:
+                found.update(value)
+        return found
+
+    @property
+    def is_taggable(self) -> bool:
+        """Whether its type takes tags or labels."""
+        return any(attribute in self.values for attribute in ("tags", "labels", "tags_all", "effective_labels"))
+
+
+class Neighbours(list[Resource]):
+    """Certain neighbours; where others are possible, asking for more than those raises Undetermined."""
+
+    __slots__ = ("why",)
+
+    def __init__(self, items: list[Resource], why: Undetermined | None) -> None:
+        super().__init__(items)
+        self.why = why
+
+    def __iter__(self) -> Iterator[Resource]:
+        yield from list.__iter__(self)
+        if self.why is not None:
+            raise self.why
+
+    def __bool__(self) -> bool:
+        if not list.__len__(self) and self.why is not None:
+            raise self.why
+        return list.__len__(self) > 0
+
+    def __len__(self) -> int:
+        if self.why is not None:
+            raise self.why
+        return list.__len__(self)
+
+    def __getitem__(self, index: Any) -> Any:
+        if self.why is not None and not list.__len__(self):
+            raise self.why
+        return list.__getitem__(self, index)
+
+
+class Change:
+    """What the plan does to one object: what a change rule looks at.
+
+    :ivar before: the resource before, None when it does not exist yet
+    :ivar after: the resource after, None when it will no longer be managed
+    """
+
+    __slots__ = ("_graph", "_node", "after", "before")
+
+    def __init__(self, node: Node, graph: Graph) -> None:
+        self._node = node
+        self._graph = graph
+        self.before = graph.view(node, BEFORE) if node.in_before else None
+        self.after = graph.view(node, AFTER) if node.in_after else None
+
+    @property
+    def address(self) -> str:
+        """The address of the object."""
+        return self._node.address
+
+    @property
+    def type(self) -> str:
+        """Its resource type."""
+        return self._node.type
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions as Terraform writes them, such as ``("delete", "create")``."""
+        return tuple(self._node.change.change.actions) if self._node.change else ("no-op",)
+
+    @property
+    def action(self) -> str:
+        """Their meaning: create, read, update, delete, replace, forget, replace-and-forget, no-op."""
+        return self._node.action.value
+
+    @property
+    def reason(self) -> str:
+        """Why Terraform plans it (``action_reason``), empty when it does not say."""
+        change = self._node.change
+        return change.action_reason if change and isinstance(change.action_reason, str) else ""
+
+    @property
+    def destroys(self) -> bool:
+        """Whether an object is destroyed: deleted or replaced."""
+        return self._node.action in (Action.DELETE, Action.REPLACE)
+
+    @property
+    def forgets(self) -> bool:
+        """Whether an object leaves management and goes on existing."""
+        return self._node.forgotten
+
+    @property
+    def is_deposed(self) -> bool:
+        """Whether this is an object that an earlier, interrupted replacement left behind."""
+        return bool(self._node.deposed)
+
+    @property
+    def is_import(self) -> bool:
+        """Whether the object comes under management by an import."""
+        change = self._node.change
+        return bool(change) and bool(change.change.importing) if change else False
+
+    @property
+    def moved_from(self) -> str:
+        """The address that it had before, empty when it has not moved."""
+        return self._node.previous_address
+
+    @property
+    def replace_paths(self) -> list[str]:
+        """The attributes that force the replacement."""
+        change = self._node.change
+        paths = decode_value(change.change.replace_paths, place=self._graph.place) if change else None
+        return [render_path(tuple(path)) for path in paths or [] if isinstance(path, list)]
+
+    def changed(self, path: str) -> bool:
+        """Whether the value at a path differs between before and after.
+
+        :raises Undetermined: when the value after is not known yet
+        """
+        before = self.before.get(path) if self.before else None
+        after = self.after.get(path) if self.after else None
+        return bool(before != after)
+
+
+def _below(value: Any, step: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(step, _MISSING) if isinstance(step, str) else _MISSING
+    if isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
+        return list.__getitem__(value, step)
+    return _MISSING
+
+
+def _blocks(value: Any, path: Path, names: list[str | int]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    if type(value) is Unknown:
+        raise Undetermined(path, value_origin(value))
+    if isinstance(value, list):
+        order, wholly = (
+            value.in_order() if isinstance(value, PartialList) else (range(len(value)), ())
+        )
+        for index in order:
+            yield from _blocks(list.__getitem__(value, index), (*path, index), names)
+        if wholly:
+            raise Undetermined((*path, wholly[0]), value.origin if isinstance(value, PartialList) else None)
+    elif isinstance(value, dict):
+        if names:
+            yield from _blocks(value.get(str(names[0])), (*path, names[0]), names[1:])
+        else:
+            yield path, value
+
+
+def value_origin(value: Unknown) -> Any:
+    """The resource of an unknown value."""
+    from planguard.plan.unknown import origin_of
+
+    return origin_of(value)
+
+
+def _parse_document(text: Any) -> Any:
+    import msgspec
+
+    if not isinstance(text, str):
+        return text
+    try:
+        return msgspec.json.decode(str.__str__(text) if type(text) is str else "".join(text))
+    except (msgspec.DecodeError, RecursionError):
+        raise ValueError("the string is no JSON document") from None

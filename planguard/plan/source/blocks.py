@@ -1,0 +1,81 @@
+"""Blocks of a configuration, and where their parts stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from planguard.plan.source.facts import BlockFacts, Place
+from planguard.plan.source.grammar import Lines
+
+
+@dataclass(frozen=True)
+class Block:
+    """A resource, data source, module call, output, variable or local.
+
+    :ivar kind: ``resource``, ``data``, ``module``, ``output``, … or ``local``
+    :ivar labels: type and name, or name alone
+    :ivar file: path from the root folder, with ``/``
+    :ivar line: first line, None in .tf.json
+    :ivar end_line: last line, None in .tf.json
+    :ivar dynamic_references: references in its ``dynamic`` blocks, which plan JSON leaves out altogether
+    """
+
+    kind: str
+    labels: tuple[str, ...]
+    file: str
+    line: int | None
+    end_line: int | None
+    dynamic_references: tuple[str, ...] = ()
+    _places: tuple[Place, ...] = ()
+
+    def attribute_line(self, path: tuple[str | int, ...]) -> Lines | None:
+        """First and last line of what stands at a path, as exactly as the source tells.
+
+        ``("ingress", 0, "cidr_blocks")`` is the attribute in the first ``ingress`` block. Where the path leads on
+        into a value, the attribute that holds the value is meant; where it leads into a ``dynamic`` block, that
+        block; where the attribute is not written, the nested block that would hold it.
+
+        The index counts blocks as they are written. Terraform sorts blocks that make a set, so an index into a
+        set of several blocks may point to a sibling.
+
+        :return: None where not even the first step is written
+        """
+        here, best, at = 0, None, 0
+        while at < len(path) and self._places:
+            name = path[at]
+            at += 1
+            if not isinstance(name, str):
+                continue
+            if (lines := self._places[here].attributes.get(name)) is not None:
+                return lines
+            index = path[at] if at < len(path) else 0
+            nested = self._nested(here, name, index if isinstance(index, int) else 0)
+            if nested is None:
+                return best
+            here, best = nested, self._places[nested].lines
+            if self._places[nested].dynamic:
+                return best
+        return best
+
+    def _nested(self, parent: int, name: str, index: int) -> int | None:
+        """The place of the nested block with this index; a dynamic block makes any number of them."""
+        for number, place in enumerate(self._places):
+            if place.parent == parent and place.name == name:
+                if place.dynamic or index == 0:
+                    return number
+                index -= 1
+        return None
+
+
+def block_in(file: str, facts: BlockFacts) -> Block:
+    """A block as it stands in this file."""
+    line, end_line = facts.places[0].lines if facts.places else (None, None)
+    return Block(
+        facts.kind,
+        facts.labels,
+        file,
+        line,
+        end_line,
+        tuple(facts.dynamic_references),
+        tuple(facts.places),
+    )

@@ -1,0 +1,275 @@
+"""From a decision to its report. Every text that could carry a value of the plan is redacted here, once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+
+import msgspec
+
+from planguard.decision.decide import Decision, Judged
+from planguard.decision.policy import BLOCK, OBSERVE, WARN
+from planguard.engine.finding import FIXED, INHERITED, INTRODUCED, Findings, Found, Open
+from planguard.graph.graph import Graph
+from planguard.graph.node import Node
+from planguard.plan.actions import COUNTED, counted_as
+from planguard.plan.digest import Digests
+from planguard.plan.document import Change, decode_value
+from planguard.plan.plan import Plan
+from planguard.plan.sensitive import Redactor
+from planguard.plan.unknown import Path
+from planguard.reports import model
+
+_EFFECTS = (BLOCK, WARN, OBSERVE)
+_SEVERITIES = ("critical", "high", "medium", "low")
+
+
+class Places(Protocol):
+    """Where source is given: where the block of an object stands, and the attribute in it."""
+
+    def place_of(self, node: Node, path: Path) -> model.SourcePlace | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a plan is for, as far as the caller or the saved plan says."""
+
+    project: str | None = None
+    workspace: str | None = None
+    environment: str | None = None
+    because: str = "no environment was given, and the built-in policy does not tell them apart"
+
+
+def decision_entry(
+    plan: Plan,
+    graph: Graph,
+    findings: Findings,
+    decision: Decision,
+    *,
+    rules: int,
+    purpose: Purpose,
+    places: Places | None = None,
+    with_passes: bool = False,
+) -> model.DecisionEntry:
+    """The report of one decision, ready to be written in any format.
+
+    :param rules: how many rules were in force
+    """
+    writer = _Writer(plan, places)
+    violations = sorted(map(writer.violation, decision.violations), key=_violation_order)
+    undetermined = sorted(map(writer.undetermined, decision.undetermined), key=_undetermined_order)
+    return model.DecisionEntry(
+        plan=writer.plan_facts(purpose),
+        outcome=decision.outcome,  # type: ignore[arg-type]
+        reasons=[writer.redactor.text(one) for one in decision.reasons],
+        ledger=_ledger(plan, graph, findings, decision, rules),
+        violations=violations,
+        undetermined=undetermined,
+        errors=[writer.error(one.rule.id, one.node, one.message) for one in findings.errors],
+        waivers=[],
+        passes=[model.PassEntry(rule.id, writer.address(node)) for rule, node in findings.passes]
+        if with_passes
+        else msgspec.UNSET,
+        drift=list(writer.drift()),
+        outputs=list(writer.outputs()),
+        checks=list(writer.checks()),
+        actions=list(writer.invocations()),
+        moves=[
+            model.MoveEntry(writer.address(node), writer.redactor.address(node.previous_address))
+            for node in graph.nodes
+            if node.previous_address
+        ],
+        imports=[writer.address(node) for node in graph.nodes if node.change and node.change.change.importing],
+        forgotten=[writer.address(node) for node in graph.nodes if node.forgotten],
+    )
+
+
+def _violation_order(one: model.ViolationEntry) -> tuple[Any, ...]:
+    return _EFFECTS.index(one.effect), _SEVERITIES.index(one.severity), one.address, one.rule, one.path, one.message
+
+
+def _undetermined_order(one: model.UndeterminedEntry) -> tuple[Any, ...]:
+    return _EFFECTS.index(one.effect), _SEVERITIES.index(one.severity), one.address, one.rule, one.path
+
+
+def _ledger(plan: Plan, graph: Graph, findings: Findings, decision: Decision, rules: int) -> model.Ledger:
+    managed = [node for node in graph.nodes if node.change is not None or not node.kind.startswith("data.")]
+    changes = Counter(counted_as(node.action) for node in managed)
+    present = [one for one in decision.violations if isinstance(one.finding, Found) and one.finding.status != FIXED]
+    effects = Counter(one.effect for one in present)
+    status = Counter(one.finding.status for one in decision.violations if isinstance(one.finding, Found))
+    sources = len(graph.nodes) - len(managed)
+    return model.Ledger(
+        resources=len(managed),
+        changes={name: changes.get(name, 0) for name in COUNTED},
+        rules=rules,
+        evaluations=findings.evaluations,
+        violations={name: effects.get(name, 0) for name in _EFFECTS},
+        status={name: status.get(name, 0) for name in (INTRODUCED, INHERITED, FIXED)},
+        waived=0,
+        undetermined=len(decision.undetermined),
+        errors=len(findings.errors),
+        unmodelled_types=sorted(kind for kind in findings.unmodelled if not kind.startswith("data.")),
+        data_sources=sources,
+        deferred=len(plan.deferred) + len(plan.deferred_invocations),
+        drift=len(plan.drift),
+        graph={"objects": len(graph.nodes), "expected": len(managed) + sources},
+    )
+
+
+class _Writer:
+    """Writes the entries of one plan, redacting what could carry a value."""
+
+    def __init__(self, plan: Plan, places: Places | None) -> None:
+        self.plan = plan
+        self.redactor: Redactor = plan.redactor
+        self.digests = Digests(plan)
+        self._places = places
+
+    def address(self, node: Node) -> str:
+        return self.redactor.address(node.address)
+
+    def plan_facts(self, purpose: Purpose) -> model.PlanFacts:
+        plan = self.plan
+        workspace = purpose.workspace or plan.saved.workspace
+        return model.PlanFacts(
+            file=plan.place,
+            format_version=plan.format_version,
+            terraform_version=plan.terraform_version,
+            digest=self.digests.of_plan(purpose.project, workspace),
+            project=purpose.project,
+            workspace=workspace,
+            environment=model.Environment(purpose.environment, purpose.because),
+            complete=plan.complete,
+            errored=False,
+            lineage=plan.saved.lineage,
+            serial=plan.saved.serial,
+            timestamp=plan.timestamp or None,
+        )
+
+    def violation(self, judged: Judged) -> model.ViolationEntry:
+        found = judged.finding
+        assert isinstance(found, Found)  # noqa: S101 - for the type checker
+        rule, node = found.rule, found.node
+        change = node.change
+        return model.ViolationEntry(
+            rule=rule.id,
+            title=rule.title,
+            aliases=list(rule.aliases),
+            domain=rule.domain,
+            severity=rule.severity,  # type: ignore[arg-type]
+            controls={standard: list(sections) for standard, sections in rule.controls.items()},
+            address=self.address(node),
+            type=node.type,
+            actions=list(change.change.actions) if change else ["no-op"],
+            status=found.status,  # type: ignore[arg-type]
+            effect=judged.effect,  # type: ignore[arg-type]
+            gate=judged.gate.name,
+            path=self.redactor.text(found.path),
+            message=self.redactor.text(found.message),
+            fix=rule.fix,
+            change_digest=self.digests.of_change(change) if change else None,
+            fingerprint=self._fingerprint(found),
+            waiver=None,
+            evidence=[self.redactor.address(one) for one in found.evidence],
+            source=self._place(node, found.path),
+            previous_address=self.redactor.address(node.previous_address) or None,
+            deposed=node.deposed or None,
+        )
+
+    def _fingerprint(self, found: Found) -> str:
+        facts = self.redactor.text(found.facts)
+        text = "\0".join((found.rule.id, found.node.address, found.node.deposed, facts))
+        return "pg1f:" + sha256(text.encode()).hexdigest()
+
+    def _place(self, node: Node, path: str) -> model.SourcePlace | None:
+        if self._places is None:
+            return None
+        from planguard.errors import PlanError
+        from planguard.graph.resource import steps_of
+
+        try:
+            steps = steps_of(path) if path else ()
+        except PlanError:  # a rule may name a place in free text
+            steps = ()
+        return self._places.place_of(node, steps)
+
+    def undetermined(self, judged: Judged) -> model.UndeterminedEntry:
+        found = judged.finding
+        assert isinstance(found, Open)  # noqa: S101 - for the type checker
+        return model.UndeterminedEntry(
+            rule=found.rule.id,
+            title=found.rule.title,
+            severity=found.rule.severity,  # type: ignore[arg-type]
+            domain=found.rule.domain,
+            address=self.address(found.node),
+            path=self.redactor.text(found.path),
+            known_after=[self.redactor.address(one) for one in found.known_after],
+            effect=judged.effect,  # type: ignore[arg-type]
+            gate=judged.gate.name,
+            waiver=None,
+            source=self._place(found.node, found.path),
+            why=self.redactor.text(found.why),
+        )
+
+    def error(self, rule: str, node: Node, message: str) -> model.ErrorEntry:
+        return model.ErrorEntry(rule, self.address(node), self.redactor.text(message))
+
+    def drift(self) -> Iterable[model.DriftEntry]:
+        relevant = _relevant(self.plan)
+        for change in sorted(self.plan.drift, key=lambda one: (one.address, one.deposed or "")):
+            yield model.DriftEntry(
+                address=self.redactor.address(change.address),
+                type=change.type,
+                actions=list(change.change.actions),
+                paths=[self.redactor.text(one) for one in _differing(change.change, place=self.plan.place)],
+                relevant=change.address in relevant,
+            )
+
+    def outputs(self) -> Iterable[model.OutputEntry]:
+        for name, change in sorted(self.plan.outputs.items()):
+            if change.actions != ["no-op"]:
+                marks = (change.before_sensitive, change.after_sensitive)
+                hidden = any(mark and bytes(mark) == b"true" for mark in marks)  # type: ignore[arg-type]
+                yield model.OutputEntry(name, list(change.actions), hidden)
+
+    def checks(self) -> Iterable[model.CheckEntry]:
+        for check in sorted(self.plan.checks, key=lambda one: one.address.to_display):
+            if check.status != "pass":
+                yield model.CheckEntry(
+                    address=self.redactor.address(check.address.to_display),
+                    status=check.status,
+                    problems=[
+                        self.redactor.text(problem.message)
+                        for instance in check.instances
+                        for problem in instance.problems
+                    ],
+                )
+
+    def invocations(self) -> Iterable[model.InvocationEntry]:
+        for one in sorted(self.plan.invocations, key=lambda one: one.address):
+            trigger = one.lifecycle_action_trigger
+            when = (
+                f"{trigger.action_trigger_event} of {self.redactor.address(trigger.triggering_resource_address)}"
+                if trigger is not None
+                else "asked for on the command line"
+            )
+            yield model.InvocationEntry(self.redactor.address(one.address), one.type, when)
+
+
+def _relevant(plan: Plan) -> set[str]:
+    """The addresses whose attributes this plan rests on (``relevant_attributes``)."""
+    raw = plan.top.get("relevant_attributes")
+    entries = decode_value(raw, place=plan.place) if raw is not None else None
+    return {one["resource"] for one in entries or [] if isinstance(one, Mapping) and "resource" in one}
+
+
+def _differing(change: Change, *, place: str) -> list[str]:
+    before = decode_value(change.before, place=place)
+    after = decode_value(change.after, place=place)
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return []
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))

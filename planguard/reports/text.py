@@ -1,0 +1,277 @@
+"""The report for a person at a terminal: violations grouped by rule, the ledger last.
+
+Source of the layout: one line for effect and rule, one for each address, one for what is wrong there, one for the
+fix; nothing is dropped without being counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from msgspec import UNSET
+
+from planguard.reports.model import (
+    DecisionEntry,
+    Ledger,
+    Report,
+    SourcePlace,
+    UndeterminedEntry,
+    ViolationEntry,
+)
+
+_INDENT = " " * 7
+_SHOWN = {"block": 1_000_000, "warn": 10, "observe": 3}
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_COLOURS = {"block": "red", "warn": "yellow", "observe": "dim", "allow": "green", "error": "red", "drift": "cyan"}
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How wide a text may be, whether it has colours, and whether everything is told."""
+
+    width: int = 100
+    colour: bool = False
+    verbose: bool = False
+
+    def paint(self, text: str, *names: str) -> str:
+        """The text in colour, where colours are wanted."""
+        if not self.colour:
+            return text
+        codes = ";".join(_CODES[name] for name in names)
+        return f"\x1b[{codes}m{text}\x1b[0m"
+
+
+def plain(text: str) -> str:
+    """Text that cannot steer a terminal: control characters are shown, not sent."""
+    return text.translate(_CONTROL)
+
+
+def render_text(report: Report, style: Style) -> str:
+    """The whole report. The last lines are the ledger and the decision of each plan."""
+    lines: list[str] = []
+    for entry in report.unreadable:
+        lines += _wrap(f"error  {plain(entry.file)}: {plain(entry.message)}", "       ", style)
+        if entry.help:
+            lines += _wrap(f"       help: {plain(entry.help)}", _INDENT, style)
+        lines.append("")
+    for skipped in report.skipped:
+        lines += _wrap(f"skipped {plain(skipped.file)}: {plain(skipped.why)}", _INDENT, style)
+    if report.skipped:
+        lines.append("")
+    for decision in report.decisions:
+        lines += _decision(decision, style)
+        lines.append("")
+    if len(report.decisions) + len(report.unreadable) > 1:
+        lines += [_outcome_line(report, style), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _outcome_line(report: Report, style: Style) -> str:
+    plans = len(report.decisions) + len(report.unreadable)
+    word = style.paint(report.outcome, _COLOURS[report.outcome], "bold")
+    return f"{word}  {plans} plans, {len(report.unreadable)} of them unreadable; the worst outcome counts"
+
+
+def _decision(entry: DecisionEntry, style: Style) -> Iterator[str]:
+    yield from _header(entry, style)
+    for error in entry.errors:
+        yield from _error(error.rule, error.address, error.message, style)
+    shown = [one for one in entry.violations if one.status != "fixed"]
+    loud = [one for one in shown if one.effect != "observe" or style.verbose]
+    for _, group in groupby(_by_rule(loud), key=lambda one: (one.effect, one.rule, one.status)):
+        yield from _violations(list(group), style)
+    for _, open_ in groupby(_open_by_rule(entry.undetermined, style), key=lambda one: (one.effect, one.rule)):
+        yield from _undetermined(list(open_), style)
+    if not style.verbose:
+        yield from _quiet([one for one in shown if one.effect == "observe"], "observe", "observed", style)
+    fixed = [one for one in entry.violations if one.status == "fixed"]
+    yield from _quiet(fixed, "fixed", "fixed by this plan", style)
+    yield from _surroundings(entry, style)
+    if entry.passes is not UNSET and style.verbose:
+        for one in entry.passes:
+            yield f"pass   {one.rule}  {plain(one.address)}"
+        yield ""
+    yield from _ledger(entry.ledger, style)
+    word = style.paint(entry.outcome, _COLOURS[entry.outcome], "bold")
+    yield from _wrap(f"{word}  " + "; ".join(map(plain, entry.reasons)), _INDENT, style)
+
+
+def _header(entry: DecisionEntry, style: Style) -> Iterator[str]:
+    plan = entry.plan
+    facts = [f"terraform {plan.terraform_version}"] if plan.terraform_version else []
+    if plan.workspace:
+        facts.append(f"workspace {plan.workspace}")
+    if plan.project:
+        facts.append(f"project {plan.project}")
+    if plan.environment.name:
+        facts.append(f"environment {plan.environment.name}")
+    yield from _wrap(f"{style.paint(plain(plan.file), 'bold')}  {plain(' · '.join(facts))}", "  ", style)
+    yield style.paint(plan.digest, "dim")
+    yield ""
+
+
+def _error(rule: str, address: str, message: str, style: Style) -> Iterator[str]:
+    yield f"{style.paint('error', 'red', 'bold')}  {style.paint(rule, 'bold')}"
+    yield from _wrap(f"{_INDENT}{plain(address)}", _INDENT + "  ", style)
+    yield from _wrap(f"{_INDENT}{plain(message)}", _INDENT + "  ", style)
+    yield ""
+
+
+def _by_rule(entries: Iterable[ViolationEntry]) -> list[ViolationEntry]:
+    """Violations of one rule together, in the order in which the gravest of them stands."""
+    first: dict[tuple[str, str, str], int] = {}
+    for position, one in enumerate(entries := list(entries)):
+        first.setdefault((one.effect, one.rule, one.status), position)
+    return sorted(entries, key=lambda one: first[one.effect, one.rule, one.status])
+
+
+def _head(effect: str, rule: str, facts: str, style: Style) -> str:
+    word = style.paint(f"{effect:<7}"[:7] if effect != "observe" else "observe", _COLOURS[effect], "bold")
+    gap = " " * max(2, min(style.width, 88) - 7 - len(rule) - len(facts))
+    joint = " " if effect == "observe" else ""
+    return f"{word}{joint}{style.paint(rule, 'bold')}{gap}{facts}"
+
+
+def _violations(group: list[ViolationEntry], style: Style) -> Iterator[str]:
+    one = group[0]
+    yield _head(one.effect, one.rule, f"{one.severity} · {one.status}", style)
+    yield from _wrap(f"{_INDENT}{one.title}", _INDENT, style)
+    most = len(group) if style.verbose else _SHOWN[one.effect]
+    for address, same in groupby(group[:most], key=lambda entry: (entry.address, entry.deposed)):
+        found = list(same)
+        deposed = f" (deposed {address[1]})" if address[1] else ""
+        yield from _addressed(address[0] + deposed, found[0].source, style)
+        for entry in found:
+            where = f"{plain(entry.path)}: " if entry.path else ""
+            yield from _wrap(f"{_INDENT}  {where}{plain(entry.message)}", _INDENT + "    ", style)
+    if len(group) > most:
+        yield f"{_INDENT}… and {len(group) - most} more; --verbose shows them"
+    yield from _wrap(f"{_INDENT}{style.paint('fix:', 'cyan')} {one.fix}", _INDENT + "     ", style)
+    yield ""
+
+
+def _addressed(address: str, source: SourcePlace | None, style: Style) -> Iterator[str]:
+    place = ""
+    if source is not None:
+        place = f"  {source.file}:{source.line}" if source.line else f"  {source.file}"
+    yield from _wrap(f"{_INDENT}{plain(address)}{style.paint(plain(place), 'dim')}", _INDENT + "  ", style)
+
+
+def _open_by_rule(entries: list[UndeterminedEntry], style: Style) -> list[UndeterminedEntry]:
+    wanted = [one for one in entries if one.effect != "observe" or style.verbose]
+    first: dict[tuple[str, str], int] = {}
+    for position, one in enumerate(wanted):
+        first.setdefault((one.effect, one.rule), position)
+    return sorted(wanted, key=lambda one: first[one.effect, one.rule])
+
+
+def _undetermined(group: list[UndeterminedEntry], style: Style) -> Iterator[str]:
+    one = group[0]
+    yield _head(one.effect, one.rule, f"{one.severity} · undetermined", style)
+    yield from _wrap(f"{_INDENT}{one.title}?", _INDENT, style)
+    most = len(group) if style.verbose else _SHOWN[one.effect]
+    for entry in group[:most]:
+        yield from _addressed(entry.address, entry.source, style)
+        yield from _wrap(f"{_INDENT}  {plain(_why(entry))}", _INDENT + "    ", style)
+    if len(group) > most:
+        yield f"{_INDENT}… and {len(group) - most} more; --verbose shows them"
+    yield ""
+
+
+def _why(entry: UndeterminedEntry) -> str:
+    """What is not known, and what it will come from."""
+    if entry.why and not entry.known_after:
+        return entry.why
+    if entry.known_after == [entry.address]:
+        known = "known after the resource itself is applied"
+    elif entry.known_after:
+        known = f"known after {', '.join(entry.known_after)}"
+    else:
+        known = "not known before apply"
+    path = f"{entry.path} is " if entry.path else ""
+    return f"{path}{known}" + (f" ({entry.why})" if entry.why else "")
+
+
+def _quiet(entries: list[ViolationEntry], word: str, what: str, style: Style) -> Iterator[str]:
+    """What needs nobody's attention now: a line a rule."""
+    if not entries:
+        return
+    yield style.paint(f"{word}  {len(entries)} {what}", "dim")
+    for _, group in groupby(_by_rule(entries), key=lambda one: one.rule):
+        found = list(group)
+        most = len(found) if style.verbose else _SHOWN["observe"]
+        names = ", ".join(dict.fromkeys(plain(one.address) for one in found[:most]))
+        more = f" and {len(found) - most} more" if len(found) > most else ""
+        yield from _wrap(
+            f"{_INDENT}{found[0].rule} ({found[0].severity}): {names}{more}", _INDENT + "    ", style
+        )
+    yield ""
+
+
+def _surroundings(entry: DecisionEntry, style: Style) -> Iterator[str]:
+    """What the plan says besides: drift, moves, imports, forgotten objects, checks, actions, outputs."""
+    lines: list[str] = []
+    for drift in entry.drift:
+        paths = f": {', '.join(map(plain, drift.paths))}" if drift.paths else ""
+        lines.append(f"drift  {plain(drift.address)}  {'+'.join(drift.actions)} outside terraform{paths}")
+    lines += [f"moved  {plain(one.previous_address)} is now {plain(one.address)}" for one in entry.moves]
+    lines += [f"import {plain(one)}" for one in entry.imports]
+    lines += [f"forget {plain(one)} goes on existing, and is no longer managed" for one in entry.forgotten]
+    for check in entry.checks:
+        lines.append(f"check  {plain(check.address)}: {check.status}")
+        lines += [f"{_INDENT}{plain(problem)}" for problem in check.problems]
+    lines += [f"action {plain(one.address)} is invoked: {plain(one.trigger)}" for one in entry.actions]
+    if entry.outputs:
+        names = ", ".join(f"{plain(one.name)} ({'+'.join(one.actions)})" for one in entry.outputs)
+        lines.append(f"output {names}")
+    for line in lines:
+        yield from _wrap(line, _INDENT, style)
+    if lines:
+        yield ""
+
+
+def _ledger(ledger: Ledger, style: Style) -> Iterator[str]:
+    changes = ", ".join(f"{count} {name}" for name, count in ledger.changes.items() if count) or "no changes"
+    effects = ", ".join(f"{count} {name}" for name, count in ledger.violations.items())
+    status = ", ".join(f"{count} {name}" for name, count in ledger.status.items())
+    graph = ledger.graph
+    parts = [
+        f"{_count(ledger.resources, 'resource')} ({changes})",
+        f"{_count(ledger.data_sources, 'data source')}; {graph['objects']} of {graph['expected']} in the graph",
+        f"{_count(ledger.rules, 'rule')}, {_count(ledger.evaluations, 'evaluation')}",
+        f"violations {effects} ({status})",
+        f"{ledger.waived} waived",
+        f"{ledger.undetermined} undetermined",
+        f"{_count(ledger.errors, 'error')}",
+        f"{_count(len(ledger.unmodelled_types), 'type')} without a rule",
+    ]
+    yield from _wrap("ledger " + " · ".join(parts), _INDENT, style)
+    if style.verbose and ledger.unmodelled_types:
+        yield from _wrap(f"{_INDENT}without a rule: {', '.join(ledger.unmodelled_types)}", _INDENT, style)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _wrap(text: str, indent: str, style: Style) -> list[str]:
+    """Wrap at the width; a word that is longer (an address) is never torn apart."""
+    if len(text) <= style.width:
+        return [text]
+    import re
+
+    lines: list[str] = []
+    lead = len(text) - len(text.lstrip(" "))
+    current, length = text[:lead], lead
+    for word in re.findall(r"\S+\s*", text[lead:]):
+        shown = len(re.sub(r"\x1b\[[0-9;]*m", "", word.rstrip()))
+        if length + shown > style.width and current.strip():
+            lines.append(current.rstrip())
+            current, length = indent, len(indent)
+        current += word
+        length += len(re.sub(r"\x1b\[[0-9;]*m", "", word))
+    lines.append(current.rstrip())
+    return lines

@@ -1,0 +1,56 @@
+"""The .tf source beside a plan, from a folder or out of a saved plan: locals for the graph, places for reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planguard.graph.node import Node
+from planguard.plan.saved import SavedPlan
+from planguard.plan.source import Source, load_source, source_from_files
+from planguard.plan.unknown import Path as ValuePath
+from planguard.reports.model import SourcePlace
+
+
+class PlanSource:
+    """What the graph and the reports ask of the source."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def local_references(self, module: tuple[str, ...], name: str) -> list[str]:
+        """What ``local.<name>`` of a module refers to, in Terraform's way of writing references."""
+        found = self._source.module(module)
+        return found.local_references(name) if found is not None else []
+
+    def place_of(self, node: Node, path: ValuePath) -> SourcePlace | None:
+        """Where the block of an object stands, and the attribute in it when it is written there."""
+        if node.block is None:
+            return None
+        module = self._source.module(tuple(name for name, _ in node.module))
+        config = node.block.config
+        kind = "data" if config.mode == "data" else "resource"
+        block = module.block(kind, config.type, config.name) if module is not None else None
+        if block is None:
+            return None
+        lines = block.attribute_line(path) if path else None
+        line, end_line = lines if lines is not None else (block.line, block.end_line)
+        return SourcePlace(block.file, line, end_line)
+
+
+def plan_source(saved: SavedPlan | None, folder: Path | None, cache: Path | None) -> PlanSource | None:
+    """The source of a plan: the folder that was given, else what the saved plan carries, else none.
+
+    :raises SourceError: when the folder holds no configuration
+    """
+    if folder is not None:
+        return PlanSource(load_source(folder, cache))
+    if saved is None or not saved.source:
+        return None
+    files: dict[str, bytes] = {}
+    modules: dict[str, str] = {}
+    for key, module in saved.source.items():
+        modules[key] = module.directory
+        prefix = "" if module.directory in ("", ".") else f"{module.directory}/"
+        for name, content in module.files.items():
+            files[prefix + name] = content
+    return PlanSource(source_from_files(files, modules, cache))
