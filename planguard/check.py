@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from planguard.decision.decide import decide
 from planguard.decision.policy import BUILTIN_POLICY
@@ -16,13 +18,14 @@ from planguard.plan.plan import Plan, SavedContext, plan_of
 from planguard.plan.reading import PlanInput, RawPlan, read_input
 from planguard.reports.build import Purpose, decision_entry
 from planguard.reports.model import DecisionEntry
-from planguard.sources import PlanSource, plan_source
+
+if TYPE_CHECKING:
+    from planguard.sources import PlanSource
 
 Phase = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """How plans are to be checked.
 
     :ivar source: the folder with the .tf files, None where there is none
@@ -72,5 +75,13 @@ def graph_of(raw: RawPlan, wanted: Wanted) -> tuple[Plan, Graph, PlanSource | No
     saved = raw.saved
     context = SavedContext(saved.workspace, saved.lineage, saved.serial) if saved is not None else None
     plan = plan_of(raw.place, raw.top, context)
-    source = plan_source(saved, wanted.source, wanted.cache)
+    source = _source(raw, wanted)
     return plan, build_graph(plan, source), source
+
+
+def _source(raw: RawPlan, wanted: Wanted) -> PlanSource | None:
+    if wanted.source is None and raw.saved is None:
+        return None
+    from planguard.sources import plan_source
+
+    return plan_source(raw.saved, wanted.source, wanted.cache)

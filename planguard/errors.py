@@ -9,6 +9,11 @@ from __future__ import annotations
 from enum import IntEnum
 
 
+def file_name(path: str) -> str:
+    """The last part of a path, on any system: what an error may tell of where it came from."""
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
 class ExitCode(IntEnum):
     """What the process returns (contract, section "Exit codes")."""
 
@@ -47,9 +52,7 @@ class PlanguardError(Exception):
         return (_rebuild, (type(self), self.message, self.hint, self.place))
 
 
-def _rebuild(
-    kind: type[PlanguardError], message: str, hint: str | None, place: str | None
-) -> PlanguardError:
+def _rebuild(kind: type[PlanguardError], message: str, hint: str | None, place: str | None) -> PlanguardError:
     return kind(message, hint, place=place)
 
 

@@ -8,16 +8,16 @@ Source: YAML 1.2.2, section 10.3 (core schema).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from planguard.errors import RuleFileError
 
 YamlPath = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class YamlText:
+class YamlText(msgspec.Struct, frozen=True):
     """A YAML document: its value, and the line (from 1) of each path in it."""
 
     file: str

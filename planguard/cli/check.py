@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from planguard.check import Wanted, check_input
 from planguard.cli.terminal import Bar, cache_folder, print_error, text_style, write_stdout, write_whole
@@ -12,7 +13,8 @@ from planguard.decision.policy import BLOCK, BUILTIN_POLICY, WARN
 from planguard.engine.pack import builtin_root, load_pack
 from planguard.engine.ruleset import RuleSet, select_rules
 from planguard.errors import CallError, ExitCode, PlanError, PlanguardError
-from planguard.plan.reading import PlanInput, find_plans
+from planguard.plan.reading import FoundPlans, PlanInput, find_plans
+from planguard.reports.build import Purpose
 from planguard.reports.model import (
     SCHEMA,
     DecisionEntry,
@@ -34,8 +36,7 @@ _WORST_FIRST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChoice:
+class RuleChoice(msgspec.Struct, frozen=True):
     """Which rules are to run."""
 
     folders: tuple[Path, ...] = ()
@@ -57,8 +58,7 @@ class RuleChoice:
         return select_rules([load_pack(folder, cache=cache) for folder in unique], self.only, self.skip)
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(msgspec.Struct, frozen=True):
     """One report to write: its format, and its file (None: standard output)."""
 
     format: str
@@ -88,12 +88,80 @@ def parse_outputs(formats: Iterable[str]) -> list[Output]:
     return outputs
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(msgspec.Struct, frozen=True):
     """A plan that could not be decided on."""
 
     place: str
     error: PlanguardError
+
+
+def check_call(
+    *,
+    plans: list[str],
+    rules: list[str] | None = None,
+    no_builtin: bool = False,
+    only: list[str] | None = None,
+    skip: list[str] | None = None,
+    format_: list[str] | None = None,
+    source: str | None = None,
+    env: str | None = None,
+    project: str | None = None,
+    workspace: str | None = None,
+    terraform_bin: str | None = None,
+    jobs: str | int = 1,
+    now: str | None = None,
+    policy: str | None = None,
+    waivers: str | None = None,
+    verbose: bool = False,
+) -> ExitCode:
+    """``planguard check`` with its options as they stand on the command line.
+
+    :raises PlanguardError: when the call is wrong
+    """
+    _refuse_policy(policy, waivers)
+    _refuse_no_time(now)
+    purpose = Purpose(project, workspace, env, "given with --env") if env else Purpose(project, workspace)
+    folder = Path(source) if source is not None else None
+    wanted = Wanted(purpose, folder, terraform_bin, cache_folder(), with_passes=verbose)
+    choice = RuleChoice(tuple(map(Path, rules or ())), no_builtin, tuple(only or ()), tuple(skip or ()))
+    outputs = parse_outputs(format_ or [])
+    return run_check(plans, choice, wanted, outputs, jobs=_number_of_jobs(jobs), verbose=verbose)
+
+
+def _number_of_jobs(text: str | int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise CallError(f"--jobs `{text}` is not a number of jobs", "write a whole number from 1 on")
+    return number
+
+
+def _refuse_policy(policy: str | None, waivers: str | None) -> None:
+    """A policy or a waiver that is there and not read would be a gate that only seems to be shut."""
+    given = "--policy" if policy is not None else "--waivers" if waivers is not None else None
+    if given:
+        raise CallError(f"{given} is not in this release", "it decides by its built-in policy; leave the option out")
+    if Path("planguard.yaml").exists():
+        raise CallError(
+            "there is a policy here, and this release does not read policies",
+            "it decides by its built-in policy; call it from another folder to accept that",
+            place="planguard.yaml",
+        )
+
+
+def _refuse_no_time(text: str | None) -> None:
+    if text is None:
+        return
+    from datetime import datetime
+
+    try:
+        aware = datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        aware = False
+    if not aware:
+        raise CallError(f"--now `{text}` is not a time", "write it as 2026-01-31T12:00:00Z")
 
 
 def run_check(
@@ -108,8 +176,8 @@ def run_check(
     try:
         bar.phase("loading rules")
         ruleset = rules.load()
-        found = find_plans(plans)
-        results = _check_all(list(found.plans), rules, ruleset, wanted, jobs, bar)
+        found, missing = _find(plans)
+        results = [*missing, *_check_all(list(found.plans), rules, ruleset, wanted, jobs, bar)]
     finally:
         bar.close()
     entries = [one for one in results if isinstance(one, DecisionEntry)]
@@ -127,6 +195,19 @@ def run_check(
             print_error(one.error)
     _write(report, outputs, verbose=verbose)
     return _worst_code(entries, unreadable)
+
+
+def _find(arguments: list[str]) -> tuple[FoundPlans, list[Unreadable]]:
+    """The plans that arguments stand for. One that stands for none does not hide the others."""
+    missing: list[Unreadable] = []
+    there: list[str] = []
+    for argument in arguments:
+        try:
+            find_plans([argument])
+            there.append(argument)
+        except PlanError as error:
+            missing.append(Unreadable(error.place or argument, error))
+    return (find_plans(there) if there else FoundPlans(())), missing
 
 
 def _unreadable_entry(one: Unreadable) -> UnreadableEntry:

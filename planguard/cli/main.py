@@ -1,246 +1,46 @@
-"""The entry point: options, commands, and the way from an error to an exit code."""
+"""The entry point, and the way from an error to an exit code."""
 
 from __future__ import annotations
 
 import gc
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any
 
-import typer
-
-from planguard.errors import CallError, ExitCode, PlanguardError
-
-app = typer.Typer(
-    name="planguard",
-    help="Judges a Terraform or OpenTofu plan before it is applied: what it introduces, what was there before, "
-    "what it fixes.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-rules_app = typer.Typer(help="Look at rules.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(rules_app, name="rules")
-
-RulesOption = Annotated[
-    list[Path] | None, typer.Option("--rules", metavar="DIR", help="A folder of further rules; repeatable.")
-]
-NoBuiltin = Annotated[bool, typer.Option("--no-builtin", help="Leave the built-in rules out.")]
-Only = Annotated[
-    list[str] | None,
-    typer.Option("--only", metavar="ID|ALIAS|DOMAIN", help="Run only these rules; repeatable."),
-]
-Skip = Annotated[
-    list[str] | None, typer.Option("--skip", metavar="ID|ALIAS|DOMAIN", help="Leave these rules out; repeatable.")
-]
-Plans = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="PLAN...",
-        help="JSON of `terraform show -json`, a saved plan, a folder with either, or - for standard input.",
-        show_default=False,
-    ),
-]
-TerraformBin = Annotated[
-    str | None,
-    typer.Option("--terraform-bin", metavar="PROGRAM", help="What reads saved plans.  [terraform or tofu on PATH]"),
-]
-Source = Annotated[
-    Path | None,
-    typer.Option("--source", metavar="DIR", help="The .tf files: places in reports, references through locals."),
-]
-
-
-@app.command()
-def check(
-    plans: Plans,
-    rules: RulesOption = None,
-    no_builtin: NoBuiltin = False,
-    only: Only = None,
-    skip: Skip = None,
-    format_: Annotated[
-        list[str] | None,
-        typer.Option("--format", metavar="NAME[=FILE]", help="text or json, to a file or to standard output."),
-    ] = None,
-    source: Source = None,
-    env: Annotated[str | None, typer.Option("--env", metavar="NAME", help="The environment it is for.")] = None,
-    project: Annotated[
-        str | None, typer.Option("--project", metavar="ID", help="The project it is for: part of the digest.")
-    ] = None,
-    workspace: Annotated[
-        str | None, typer.Option("--workspace", metavar="NAME", help="The workspace it is for: part of the digest.")
-    ] = None,
-    terraform_bin: TerraformBin = None,
-    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="How many plans at a time.")] = 1,
-    now: Annotated[
-        str | None, typer.Option("--now", metavar="TIME", help="Decide as at this time (RFC 3339).")
-    ] = None,
-    policy: Annotated[str | None, typer.Option("--policy", hidden=True)] = None,
-    waivers: Annotated[str | None, typer.Option("--waivers", hidden=True)] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, passes included.")] = False,
-) -> None:
-    """Decide on one or more plans.
-
-    Exit codes: 0 allowed (warnings included), 1 blocked, 2 the call is wrong, 3 a plan cannot be read or is no plan
-    to decide on, 4 evaluation failed. With several plans the worst counts, in the order 4, 3, 2, 1, 0.
-
-    \b
-    terraform plan -out tfplan
-    terraform show -json tfplan | planguard check -
-    planguard check tfplan --format text --format json=report.json
-    """
-    from planguard.check import Wanted
-    from planguard.cli.check import parse_outputs, run_check
-    from planguard.cli.terminal import cache_folder
-    from planguard.reports.build import Purpose
-
-    _refuse_policy(policy, waivers)
-    _parse_time(now)
-    purpose = Purpose(project, workspace, env, "given with --env") if env else Purpose(project, workspace)
-    wanted = Wanted(purpose, source, terraform_bin, cache_folder(), with_passes=verbose)
-    code = run_check(
-        plans,
-        _choice(rules, no_builtin, only, skip),
-        wanted,
-        parse_outputs(format_ or []),
-        jobs=jobs,
-        verbose=verbose,
-    )
-    raise typer.Exit(code)
-
-
-def _refuse_policy(policy: str | None, waivers: str | None) -> None:
-    """A policy or a waiver that is there and not read would be a gate that only seems to be shut."""
-    given = "--policy" if policy is not None else "--waivers" if waivers is not None else None
-    if given:
-        raise CallError(f"{given} is not in this release", "it decides by its built-in policy; leave the option out")
-    if Path("planguard.yaml").exists():
-        raise CallError(
-            "there is a policy here, and this release does not read policies",
-            "it decides by its built-in policy; call it from another folder to accept that",
-            place="planguard.yaml",
-        )
-
-
-def _parse_time(text: str | None) -> None:
-    if text is None:
-        return
-    from datetime import datetime
-
-    try:
-        aware = datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        aware = False
-    if not aware:
-        raise CallError(f"--now `{text}` is not a time", "write it as 2026-01-31T12:00:00Z")
-
-
-def _choice(rules: list[Path] | None, no_builtin: bool, only: list[str] | None, skip: list[str] | None) -> Any:
-    from planguard.cli.check import RuleChoice
-
-    return RuleChoice(tuple(rules or ()), no_builtin, tuple(only or ()), tuple(skip or ()))
-
-
-@app.command()
-def graph(
-    plan: Annotated[str, typer.Argument(metavar="PLAN", help="One plan, as for check.", show_default=False)],
-    format_: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="json, dot, mermaid or svg.")
-    ] = "json",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here.  [standard output]")
-    ] = None,
-    source: Source = None,
-    terraform_bin: TerraformBin = None,
-) -> None:
-    """Write the resource-change graph: every object before and after, and what ties them.
-
-    \b
-    planguard graph plan.json --format svg -o plan.svg
-    planguard graph plan.json --format dot | dot -Tpdf -o plan.pdf
-    """
-    from planguard.check import Wanted
-    from planguard.cli.graph import run_graph
-    from planguard.cli.terminal import cache_folder
-
-    run_graph(plan, Wanted(source=source, terraform_bin=terraform_bin, cache=cache_folder()), format_, output)
-
-
-@rules_app.command("list")
-def rules_list(
-    format_: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text",
-    rules: RulesOption = None,
-    no_builtin: NoBuiltin = False,
-    only: Only = None,
-    skip: Skip = None,
-) -> None:
-    """List the rules: id, severity, what is wrong."""
-    from planguard.cli.rules import run_list
-
-    run_list(_choice(rules, no_builtin, only, skip), format_)
-
-
-@rules_app.command("show")
-def rules_show(
-    name: Annotated[str, typer.Argument(metavar="ID|ALIAS", help="Such as CKV_AWS_16.", show_default=False)],
-    rules: RulesOption = None,
-    no_builtin: NoBuiltin = False,
-) -> None:
-    """Show a rule: facts, why, how to fix, examples."""
-    from planguard.cli.rules import run_show
-
-    run_show(_choice(rules, no_builtin, None, None), name)
-
-
-@app.command()
-def explain(
-    name: Annotated[
-        str,
-        typer.Argument(metavar="ID|ALIAS|DECISION-FILE", help="A rule, or a report in JSON.", show_default=False),
-    ],
-    rules: RulesOption = None,
-    no_builtin: NoBuiltin = False,
-) -> None:
-    """Explain a rule, or a decision that was written with --format json."""
-    from planguard.cli.rules import run_explain
-
-    run_explain(_choice(rules, no_builtin, None, None), name)
-
-
-def _version(value: bool) -> None:
-    if value:
-        from planguard.version import __version__
-
-        typer.echo(f"planguard {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def main_options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """Judges a Terraform or OpenTofu plan before it is applied."""
+from planguard.cli.arguments import parse_check
+from planguard.errors import ExitCode, PlanguardError, file_name
 
 
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
     # One short-lived process: what it builds lives until its end, and looking for cycles costs more than the work.
     gc.disable()
-    sys.exit(_guarded(app))
+    sys.exit(guarded(lambda: run(sys.argv[1:])))
 
 
-def _guarded(run: Callable[[], None]) -> int:
+def run(words: list[str]) -> int:
+    """Run one command line.
+
+    :raises PlanguardError: for whatever the user can mend
+    """
+    arguments = parse_check(words)
+    if arguments is not None:
+        from planguard.cli.check import check_call
+
+        return int(check_call(**arguments))
+    from planguard.cli.app import app
+
+    app(words)
+    return 0
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Run a command and turn whatever it raises into one sentence and an exit code."""
     from planguard.cli.terminal import print_error
 
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        run()
+        return command()
     except PlanguardError as error:
         print_error(error)
         return int(error.exit_code)
@@ -258,7 +58,6 @@ def _guarded(run: Callable[[], None]) -> int:
     except Exception as error:  # noqa: BLE001 - no traceback: it could carry values of the plan
         print_error(PlanguardError(f"planguard failed: {type(error).__name__}{_where(error)}", "please report this"))
         return int(ExitCode.EVALUATION_FAILED)
-    return 0
 
 
 def _where(error: BaseException) -> str:
@@ -267,4 +66,4 @@ def _where(error: BaseException) -> str:
         trace = trace.tb_next
     if trace is None:
         return ""
-    return f" in {Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}"
+    return f" in {file_name(trace.tb_frame.f_code.co_filename)}, line {trace.tb_lineno}"

@@ -77,6 +77,8 @@ def _explained_report(path: Any) -> str:
         raise CallError(f"cannot be read: {error.strerror}", place=str(path)) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise CallError(
-            "not a report of planguard", f"a file that `planguard check --format json` wrote ({SCHEMA})", place=str(path)
+            "not a report of planguard",
+            f"a file that `planguard check --format json` wrote ({SCHEMA})",
+            place=str(path),
         ) from None
     return render_text(report, text_style(verbose=True))

@@ -7,7 +7,8 @@ for *allow*.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+import msgspec
 
 from planguard.decision.policy import ALLOW, BLOCK, OBSERVE, UNDETERMINED, WARN, Gate, Policy
 from planguard.engine.finding import FIXED, Findings, Found, Open
@@ -16,8 +17,7 @@ from planguard.plan.plan import Plan
 _RANK = {BLOCK: 0, WARN: 1, OBSERVE: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """A violation or an undetermined finding, and the gate that decided on it."""
 
     finding: Found | Open
@@ -25,8 +25,7 @@ class Judged:
     effect: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What the gate says of one plan.
 
     :ivar outcome: allow, warn or block
@@ -49,7 +48,9 @@ def decide(plan: Plan, findings: Findings, policy: Policy) -> Decision:
     undetermined = tuple(_judged(one, UNDETERMINED, policy) for one in findings.undetermined)
     reasons: list[tuple[str, str]] = []
     if findings.errors:
-        reasons.append((BLOCK, f"{_count(len(findings.errors), 'evaluation error')}: what cannot be judged is not allowed"))
+        reasons.append(
+            (BLOCK, f"{_count(len(findings.errors), 'evaluation error')}: what cannot be judged is not allowed")
+        )
     reasons += _gate_reasons(violations, "violation")
     reasons += _gate_reasons(undetermined, "undetermined finding")
     reasons += _plan_reasons(plan)
@@ -69,16 +70,16 @@ def _gate_reasons(judged: tuple[Judged, ...], what: str) -> list[tuple[str, str]
     verbs = {BLOCK: "blocked", WARN: "warned of", OBSERVE: "observed"}
     counts = Counter((one.effect, one.gate.name) for one in judged)
     ordered = sorted(counts.items(), key=lambda item: (_RANK[item[0][0]], item[0][1]))
-    return [
-        (effect, f"{_count(count, what)} {verbs[effect]} by gate `{gate}`") for (effect, gate), count in ordered
-    ]
+    return [(effect, f"{_count(count, what)} {verbs[effect]} by gate `{gate}`") for (effect, gate), count in ordered]
 
 
 def _plan_reasons(plan: Plan) -> list[tuple[str, str]]:
     """What the plan itself says that stands against calling it a pass."""
     reasons: list[tuple[str, str]] = []
     if plan.complete is False:
-        reasons.append((WARN, "the plan is incomplete: another plan has to follow it (`-target`, or deferred changes)"))
+        reasons.append(
+            (WARN, "the plan is incomplete: another plan has to follow it (`-target`, or deferred changes)")
+        )
     if plan.deferred or plan.deferred_invocations:
         count = len(plan.deferred) + len(plan.deferred_invocations)
         reasons.append((WARN, f"{_count(count, 'deferred change')} that this plan does not decide"))

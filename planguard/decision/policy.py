@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
+
+import msgspec
 
 BLOCK = "block"
 WARN = "warn"
@@ -12,8 +13,7 @@ ALLOW = "allow"
 UNDETERMINED = "undetermined"
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(msgspec.Struct, frozen=True):
     """One rule of the policy: what it is for, and its effect. The first gate that matches decides.
 
     :ivar statuses: introduced, inherited, fixed, undetermined
@@ -29,8 +29,7 @@ class Gate:
         return status in self.statuses and severity in self.severities
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True):
     """Gates in order."""
 
     gates: tuple[Gate, ...]

@@ -15,7 +15,7 @@ from typing import Any
 from planguard.engine.finding import FIXED, INHERITED, INTRODUCED, Failed, Findings, Found, Open
 from planguard.engine.rule import Rule, Violation
 from planguard.engine.ruleset import Judge, RuleSet
-from planguard.errors import PlanError
+from planguard.errors import PlanError, file_name
 from planguard.graph.graph import Graph
 from planguard.graph.node import Node
 from planguard.graph.resource import AFTER, BEFORE, Change, Resource
@@ -149,9 +149,7 @@ def _compare(
         findings.violations += [_found(rule, node, FIXED, one) for one in gone]
 
 
-def _judge_change(
-    graph: Graph, node: Node, rule: Rule, judge: Judge, findings: Findings, keep_passes: bool
-) -> None:
+def _judge_change(graph: Graph, node: Node, rule: Rule, judge: Judge, findings: Findings, keep_passes: bool) -> None:
     findings.evaluations += 1
     change = Change(node, graph)
     verdict = _ask(judge, change)
@@ -227,7 +225,7 @@ def _crash(error: Exception) -> str:
     place = ""
     while trace is not None:
         if "planguard_pack_" in trace.tb_frame.f_globals.get("__name__", ""):
-            place = f" (line {trace.tb_lineno} of {trace.tb_frame.f_code.co_filename.replace(chr(92), '/').rsplit('/', 1)[-1]})"
+            place = f" (line {trace.tb_lineno} of {file_name(trace.tb_frame.f_code.co_filename)})"
         trace = trace.tb_next
     return f"{type(error).__name__}: {error}{place}"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from planguard.engine.rule import Rule
 from planguard.graph.node import Node
@@ -13,8 +14,7 @@ INHERITED = "inherited"
 FIXED = "fixed"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A violation of a rule by one object of the plan.
 
     :ivar status: introduced (only after, or before with other facts), inherited (the same before and after), or
@@ -31,8 +31,7 @@ class Found:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(msgspec.Struct, frozen=True):
     """A rule that needs a value which is not known before apply.
 
     :ivar known_after: the addresses that the value will come from
@@ -45,8 +44,7 @@ class Open:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """A rule that crashed on an object, or came out neither true nor false."""
 
     rule: Rule
@@ -54,13 +52,12 @@ class Failed:
     message: str
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(msgspec.Struct):
     """Everything that the rules say of one plan."""
 
-    violations: list[Found] = field(default_factory=list)
-    undetermined: list[Open] = field(default_factory=list)
-    errors: list[Failed] = field(default_factory=list)
-    passes: list[tuple[Rule, Node]] = field(default_factory=list)
+    violations: list[Found] = msgspec.field(default_factory=list)
+    undetermined: list[Open] = msgspec.field(default_factory=list)
+    errors: list[Failed] = msgspec.field(default_factory=list)
+    passes: list[tuple[Rule, Node]] = msgspec.field(default_factory=list)
     evaluations: int = 0
-    unmodelled: set[str] = field(default_factory=set)
+    unmodelled: set[str] = msgspec.field(default_factory=set)

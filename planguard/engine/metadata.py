@@ -120,7 +120,5 @@ def _examples(fields: dict[str, Any], name: str, place: Place) -> dict[str, str]
     if isinstance(value, (list, tuple)):
         value = {f"{name} {number}": text for number, text in enumerate(value, 1)}
     if not isinstance(value, dict) or not all(isinstance(text, str) and text.strip() for text in value.values()):
-        raise RuleFileError(
-            f"`{name}` must map the name of an example to its HCL", place=place(name)
-        )
+        raise RuleFileError(f"`{name}` must map the name of an example to its HCL", place=place(name))
     return {str(label): text for label, text in value.items()}

@@ -6,7 +6,6 @@ index under the digest of their content. Modules are imported when a resource ty
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,8 +20,7 @@ _FORMAT = "1"
 _MAX_FILES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(msgspec.Struct, frozen=True):
     """A folder of rules.
 
     :ivar root: the folder
@@ -50,9 +48,7 @@ def load_pack(root: Path, *, cache: Path | None = None) -> Pack:
     """
     files = _read_files(root)
     if not files:
-        raise RuleFileError(
-            "no rules here", "a folder of rules holds .py and .yaml files", place=str(root)
-        )
+        raise RuleFileError("no rules here", "a folder of rules holds .py and .yaml files", place=str(root))
     digest = _digest(files)
     kept = _index_file(cache, root, digest) if cache is not None else None
     rules = _load_index(kept) if kept is not None else None
@@ -69,7 +65,9 @@ def _read_files(root: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     try:
         if not root.is_dir():
-            raise RuleFileError("no such folder of rules", "name a folder with .py or .yaml rule files", place=str(root))
+            raise RuleFileError(
+                "no such folder of rules", "name a folder with .py or .yaml rule files", place=str(root)
+            )
         for folder, folders, names in os.walk(root):
             folders[:] = sorted(one for one in folders if not one.startswith((".", "__pycache__")))
             for name in sorted(names):
@@ -77,7 +75,9 @@ def _read_files(root: Path) -> dict[str, bytes]:
                 if path.suffix in _SUFFIXES and not name.startswith("."):
                     found[path.relative_to(root).as_posix()] = path.read_bytes()
                     if len(found) > _MAX_FILES:
-                        raise RuleFileError(f"more than {_MAX_FILES} files", "is this a folder of rules?", place=str(root))
+                        raise RuleFileError(
+                            f"more than {_MAX_FILES} files", "is this a folder of rules?", place=str(root)
+                        )
     except OSError as error:
         raise RuleFileError(f"cannot be read: {error.strerror}", place=str(error.filename or root)) from None
     return found

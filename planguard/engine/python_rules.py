@@ -16,7 +16,6 @@ from planguard.engine.rule import Rule, fields_of
 from planguard.errors import RuleFileError
 
 
-
 def package_of(root: Path) -> str:
     """The name under which a pack's modules are imported; made on the first call.
 
@@ -116,7 +115,7 @@ def refuse_blind_tests(text: str, *, file: str) -> None:
         if isinstance(node, ast.Compare):
             for operator, right in zip(node.ops, node.comparators, strict=True):
                 if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(right, ast.Constant):
-                    shown = f"is {'not ' if isinstance(operator, ast.IsNot) else ''}{right.value}"
+                    shown = f"is {'not ' if isinstance(operator, ast.IsNot) else ''}{right.value!r}"
                     raise RuleFileError(
                         f"`{shown}` cannot see that a value is not known yet",
                         "write `not value`, `value == None`, or give `.get(…)` a default",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -74,8 +73,7 @@ def provider_of(pattern: str) -> str:
     return _CLOUDS.get(pattern.removeprefix("data.").split("_", 1)[0], "any")
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(msgspec.Struct, frozen=True):
     """What a rule yields: one thing that is wrong with the resource that it looks at.
 
     :ivar path: the attribute that makes it wrong, ``ingress[0].cidr_blocks``; empty for the resource as a whole

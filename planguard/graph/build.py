@@ -117,7 +117,7 @@ def _state_node(plan: Plan, module: StateModule, resource: StateResource, index:
 
 
 def _is_null(raw: MaybeRaw) -> bool:
-    return raw is UNSET or bytes(raw) == b"null"  # type: ignore[arg-type]
+    return raw is UNSET or bytes(raw) == b"null"
 
 
 def _is_changed(node: Node) -> bool:

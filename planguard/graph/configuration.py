@@ -71,9 +71,7 @@ class Module:
             prefix = "data." if resource.mode == "data" else ""
             block = f"{prefix}{resource.type}.{resource.name}"
             self.blocks[block] = Block(block, resource, self, place)
-        self.calls = {
-            key: Module(key, one.module, self, one, place) for key, one in config.module_calls.items()
-        }
+        self.calls = {key: Module(key, one.module, self, one, place) for key, one in config.module_calls.items()}
 
     @property
     def path(self) -> tuple[str, ...]:

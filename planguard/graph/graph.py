@@ -6,8 +6,10 @@ look at public access blocks and at the identities of buckets, and at nothing el
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
 from typing import Any
+
+from msgspec import Struct
 
 from planguard.graph.configuration import Attribute, Module
 from planguard.graph.identity import is_telling, leaves_of, names_of, names_type, normalised
@@ -19,10 +21,11 @@ from planguard.plan.sensitive import Redactor
 from planguard.plan.unknown import Path, Undetermined, Unknown, has_unknown
 
 DEPENDS_ON: Attribute = ("depends_on",)
+_MOST_NAMESAKES = 64
+"""A name that more objects share names none of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True, gc=False):
     """One resource refers to another.
 
     :ivar attribute: the attribute that refers, without indexes
@@ -58,9 +61,7 @@ class Graph:
     :ivar touched_change: set when a question that a rule asked may have another answer in the other snapshot
     """
 
-    def __init__(
-        self, place: str, nodes: list[Node], root: Module, resolver: Resolver, redactor: Redactor
-    ) -> None:
+    def __init__(self, place: str, nodes: list[Node], root: Module, resolver: Resolver, redactor: Redactor) -> None:
         self.place = place
         self.nodes = nodes
         self.root = root
@@ -164,17 +165,16 @@ class Graph:
     def all_edges(self, snapshot: str) -> list[Edge]:
         """Every edge of one snapshot, in the order of the plan."""
         return [
-            edge
-            for node in self.nodes
-            for edge in self.links(node.kind, None, snapshot).forward.get(node.index, [])
+            edge for node in self.nodes for edge in self.links(node.kind, None, snapshot).forward.get(node.index, [])
         ]
 
     def _edges_from(self, node: Node, target: str | None, snapshot: str) -> list[Edge]:
-        by_value = self._value_edges(node, target, snapshot)
+        configured = self._configured(node, target, snapshot)
+        by_value = self._value_edges(node, target, snapshot, configured)
         decided = {(edge.attribute, edge.target.kind) for edge in by_value}
         edges = {(edge.attribute, edge.target.index): edge for edge in by_value}
-        values = self.view(node, snapshot).values
-        for attribute, other, certainty in self._configured(node, target, snapshot):
+        values = self.view(node, snapshot).values if configured else {}
+        for attribute, other, certainty in configured:
             place = (attribute, other.index)
             if place in edges:
                 continue
@@ -184,9 +184,7 @@ class Graph:
             edges[place] = Edge(node, other, attribute, certainty, "reference")
         return list(edges.values())
 
-    def _configured(
-        self, node: Node, target: str | None, snapshot: str
-    ) -> list[tuple[Attribute, Node, Certainty]]:
+    def _configured(self, node: Node, target: str | None, snapshot: str) -> list[tuple[Attribute, Node, Certainty]]:
         """What the configuration says that a node refers to.
 
         It describes the state after. Before the apply it holds for what does not change.
@@ -234,21 +232,31 @@ class Graph:
         after = self.view(node, AFTER).values.get(attribute[0])
         return not has_unknown(after) and bool(before == after)
 
-    def _value_edges(self, node: Node, target: str | None, snapshot: str) -> list[Edge]:
+    def _value_edges(
+        self,
+        node: Node,
+        target: str | None,
+        snapshot: str,
+        configured: list[tuple[Attribute, Node, Certainty]],
+    ) -> list[Edge]:
         names = self._names(target, snapshot)
         if not names:
             return []
+        meant = {(attribute, other.index) for attribute, other, _ in configured}
         edges: dict[tuple[Attribute, int], Edge] = {}
         for attribute, value in leaves_of(self.view(node, snapshot).values):
             others = names.get(value) or names.get(normalised(value))
-            if not others:
+            if not others or len(others) > _MOST_NAMESAKES:
                 continue
             telling = is_telling(value)
-            for other in others:
-                if other is node or (attribute, other.index) in edges:
-                    continue
-                if telling or (names_type(attribute[-1], other.type) and _same_provider(node, other)):
-                    edges[attribute, other.index] = Edge(node, other, attribute, Certainty.EXACT, "value")
+            found = [
+                (other, Certainty.EXACT)
+                for other in others
+                if other is not node
+                and (telling or (names_type(attribute[-1], other.type) and _same_provider(node, other)))
+            ]
+            for other, certainty in _unmistaken(found, attribute, meant):
+                edges.setdefault((attribute, other.index), Edge(node, other, attribute, certainty, "value"))
         return _without_namesakes(node, list(edges.values()))
 
     def _names(self, kind: str | None, snapshot: str) -> dict[str, list[Node]]:
@@ -309,6 +317,23 @@ def _same_provider(one: Node, other: Node) -> bool:
         return True
     keys = (one.block.config.provider_config_key, other.block.config.provider_config_key)
     return not all(keys) or keys[0] == keys[1]
+
+
+def _unmistaken(
+    found: list[tuple[Node, Certainty]], attribute: Attribute, meant: set[tuple[Attribute, int]]
+) -> list[tuple[Node, Certainty]]:
+    """Where several objects have the name that an attribute holds, the configuration says which one is meant."""
+    if len(found) < 2:
+        return found
+    kinds = Counter(other.kind for other, _ in found)
+    told = {other.kind for other, _ in found if (attribute, other.index) in meant}
+    kept: list[tuple[Node, Certainty]] = []
+    for other, certainty in found:
+        if kinds[other.kind] == 1 or (attribute, other.index) in meant:
+            kept.append((other, certainty))
+        elif other.kind not in told:
+            kept.append((other, Certainty.POSSIBLE))
+    return kept
 
 
 def _without_namesakes(node: Node, edges: list[Edge]) -> list[Edge]:

@@ -14,10 +14,34 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-NAMING = ("id", "arn", "self_link", "name", "bucket", "email", "key_id", "unique_id", "uid", "identifier", "qualified_arn")
+NAMING = (
+    "id",
+    "arn",
+    "self_link",
+    "name",
+    "bucket",
+    "email",
+    "key_id",
+    "unique_id",
+    "uid",
+    "identifier",
+    "qualified_arn",
+)
 """Attributes whose value names the resource that they stand in."""
 
-_SUFFIXES = ("_identifiers", "_identifier", "_arns", "_arn", "_ids", "_id", "_names", "_name", "_link", "_uri", "_url")
+_SUFFIXES = (
+    "_identifiers",
+    "_identifier",
+    "_arns",
+    "_arn",
+    "_ids",
+    "_id",
+    "_names",
+    "_name",
+    "_link",
+    "_uri",
+    "_url",
+)
 _GOOGLE_LINK = re.compile(r"https://[a-z.-]*googleapis\.com/(?:[a-z]+/)?(?:v[0-9][a-z0-9]*/)?(?=projects/)")
 _MEMBER = re.compile(r"(?:serviceAccount|user|group|deleted:serviceAccount):(?=[^:@]+@)")
 _GENERATED = re.compile(r"(?:[a-z]{1,12}-)+[0-9a-f]{8,}")

@@ -144,9 +144,7 @@ def _instances(block: Block, reference: Reference, scope: Scope, by_key: bool) -
     return [(node, reference.rest, certainty) for node in instances]
 
 
-def _module_keys(
-    module: Module, reference: Reference, scope: Scope, by_key: bool
-) -> tuple[list[Key], Certainty]:
+def _module_keys(module: Module, reference: Reference, scope: Scope, by_key: bool) -> tuple[list[Key], Certainty]:
     if reference.has_key:
         return [reference.key], Certainty.EXACT
     keys = _keys_in(module, scope.instance)

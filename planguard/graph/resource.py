@@ -317,9 +317,7 @@ def _blocks(value: Any, path: Path, names: list[str | int]) -> Iterator[tuple[Pa
     if type(value) is Unknown:
         raise Undetermined(path, value_origin(value))
     if isinstance(value, list):
-        order, wholly = (
-            value.in_order() if isinstance(value, PartialList) else (range(len(value)), ())
-        )
+        order, wholly = value.in_order() if isinstance(value, PartialList) else (range(len(value)), ())
         for index in order:
             yield from _blocks(list.__getitem__(value, index), (*path, index), names)
         if wholly:

@@ -84,7 +84,7 @@ def module_path(address: str) -> ModulePath:
         position += 2
         key: Key = None
         if position < len(steps) and isinstance(steps[position], tuple):
-            key = steps[position][0]  # type: ignore[assignment]
+            key = steps[position][0]
             position += 1
         path.append((name, key))
     return tuple(path)
@@ -145,7 +145,7 @@ def parse_reference(text: str) -> Reference:
     else:
         return Reference("other", str(head), None, False, ())
     if kind in ("resource", "module") and at < len(steps) and isinstance(steps[at], tuple):
-        return Reference(kind, name, steps[at][0], True, steps[at + 1 :])  # type: ignore[arg-type]
+        return Reference(kind, name, steps[at][0], True, steps[at + 1 :])
     return Reference(kind, name, None, False, steps[at:])
 
 

@@ -49,7 +49,7 @@ class ResourceChange(Struct, gc=False):
     change: Change
     previous_address: str | UnsetType = UNSET
     module_address: str | UnsetType = UNSET
-    index: int | str | None | UnsetType = UNSET
+    index: int | str | UnsetType | None = UNSET
     index_unknown: bool | UnsetType = UNSET
     provider_name: str | UnsetType = UNSET
     deposed: str | UnsetType = UNSET
@@ -70,7 +70,7 @@ class StateResource(Struct, gc=False):
     mode: str
     type: str
     name: str
-    index: int | str | None | UnsetType = UNSET
+    index: int | str | UnsetType | None = UNSET
     provider_name: str | UnsetType = UNSET
     values: MaybeRaw = UNSET
     sensitive_values: MaybeRaw = UNSET

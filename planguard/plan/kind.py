@@ -11,7 +11,6 @@ Source: Terraform's ``internal/command/jsonplan/plan.go`` (plan), ``jsonstate/st
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 import msgspec
@@ -27,8 +26,7 @@ HOW = "save the plan with `terraform plan -out=tfplan`, then `terraform show -js
 _AGAIN = "write it again with `terraform show -json tfplan > plan.json`, and look whether that command failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(msgspec.Struct, frozen=True):
     """Why bytes are not a plan to decide on: one clause, advice, and how sure it is that they are something else."""
 
     message: str
@@ -40,6 +38,14 @@ _STREAM = Trouble("the log of `terraform plan -json`, which has no values in it"
 _OTHER_JSON = Trouble("JSON, but not a plan", HOW)
 _STATE = Trouble("a state, not a plan", HOW)
 _PLAN_TEXT = Trouble("a plan as terraform prints it for people, not as JSON", HOW)
+
+_ARCHIVE = b"PK\x03\x04"
+
+
+def is_archive(head: bytes) -> bool:
+    """Whether a file that begins like this is a zip archive, and so may be a saved plan."""
+    return head.startswith(_ARCHIVE)
+
 
 # Keys at the top level that tell what a JSON object is, in this order.
 _BY_KEYS: tuple[tuple[frozenset[str], Trouble], ...] = tuple(
@@ -255,7 +261,7 @@ def _explain_rest(data: Data, start: int, at: int) -> Trouble:
     if {"@level", "@message"} <= first:
         return _STREAM
     if rest.startswith((b"::", b"##")):
-        return replace(_WRAPPER, message="a plan with lines of a pipeline behind it")
+        return msgspec.structs.replace(_WRAPPER, message="a plan with lines of a pipeline behind it")
     if rest.startswith(b"{"):
         return Trouble("more than one JSON document", "give every plan a file of its own", "broken")
     return Trouble("a JSON document with something else behind it", _AGAIN, "broken")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, Raw
 
 from planguard.plan.actions import Action, meaning
@@ -30,8 +30,7 @@ from planguard.plan.sensitive import Redactor, marked_leaves
 _TRUE = b"true"
 
 
-@dataclass(frozen=True, slots=True)
-class SavedContext:
+class SavedContext(msgspec.Struct, frozen=True):
     """What only a saved binary plan tells.
 
     :ivar workspace: the workspace that it was made in
@@ -44,8 +43,7 @@ class SavedContext:
     serial: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(msgspec.Struct, frozen=True):
     """The planned change of one root output; its values stay inside."""
 
     name: str
@@ -53,29 +51,28 @@ class Output:
     sensitive: bool
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(msgspec.Struct):
     """One plan. ``place`` is how messages name it (its file); ``top`` holds its top-level keys, undecoded."""
 
     place: str
     top: Mapping[str, Raw]
-    saved: SavedContext = field(default_factory=SavedContext)
+    saved: SavedContext = msgspec.field(default_factory=SavedContext)
     format_version: str = ""
     terraform_version: str = ""
     timestamp: str = ""
     complete: bool | None = None
     applyable: bool | None = None
-    changes: list[ResourceChange] = field(default_factory=list)
-    deferred: list[DeferredChange] = field(default_factory=list)
-    drift: list[ResourceChange] = field(default_factory=list)
-    outputs: dict[str, Change] = field(default_factory=dict)
-    variables: dict[str, Variable] = field(default_factory=dict)
-    checks: list[Check] = field(default_factory=list)
-    invocations: list[ActionInvocation] = field(default_factory=list)
-    deferred_invocations: list[DeferredInvocation] = field(default_factory=list)
-    configuration: Configuration = field(default_factory=Configuration)
-    prior_state: State = field(default_factory=State)
-    redactor: Redactor = field(default_factory=Redactor)
+    changes: list[ResourceChange] = msgspec.field(default_factory=list)
+    deferred: list[DeferredChange] = msgspec.field(default_factory=list)
+    drift: list[ResourceChange] = msgspec.field(default_factory=list)
+    outputs: dict[str, Change] = msgspec.field(default_factory=dict)
+    variables: dict[str, Variable] = msgspec.field(default_factory=dict)
+    checks: list[Check] = msgspec.field(default_factory=list)
+    invocations: list[ActionInvocation] = msgspec.field(default_factory=list)
+    deferred_invocations: list[DeferredInvocation] = msgspec.field(default_factory=list)
+    configuration: Configuration = msgspec.field(default_factory=Configuration)
+    prior_state: State = msgspec.field(default_factory=State)
+    redactor: Redactor = msgspec.field(default_factory=Redactor)
 
     @property
     def has_changes(self) -> bool:

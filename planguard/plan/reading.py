@@ -12,15 +12,17 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from planguard.errors import CallError, NotAPlanError, PlanError
 from planguard.plan.encoding import to_utf8
-from planguard.plan.kind import HOW, Trouble, examine, recognise
-from planguard.plan.saved import SavedPlan, is_saved_plan, parse_saved_plan, read_saved_plan
+from planguard.plan.kind import HOW, Trouble, examine, is_archive, recognise
+
+if TYPE_CHECKING:
+    from planguard.plan.saved import SavedPlan
 
 STDIN = "-"
 _SUFFIXES = (".json", ".tfplan", ".plan")
@@ -31,8 +33,7 @@ _SURE_SIGNS = (b'"format_version"', b'"planned_values"')
 _BEGIN = b'{"format_version"'
 
 
-@dataclass(frozen=True, slots=True)
-class PlanInput:
+class PlanInput(Struct, frozen=True):
     """One plan to read.
 
     :ivar place: how messages and reports call it
@@ -43,8 +44,7 @@ class PlanInput:
     path: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A file of a directory that is called like a plan and is none.
 
     :ivar reason: what it is instead, one clause
@@ -54,16 +54,14 @@ class Skipped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPlans:
+class FoundPlans(Struct, frozen=True):
     """The plans that arguments stand for, in the order of the arguments, and what a directory had besides."""
 
     plans: tuple[PlanInput, ...]
     skipped: tuple[Skipped, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RawPlan:
+class RawPlan(Struct, frozen=True):
     """A plan of which nothing but the top level is decoded.
 
     :ivar top: its top-level keys; the values are views into the one copy of its bytes
@@ -72,9 +70,9 @@ class RawPlan:
     """
 
     place: str
-    top: dict[str, Raw] = field(repr=False)
+    top: dict[str, Raw]
     size: int
-    saved: SavedPlan | None = None
+    saved: Any = None
 
 
 # --- finding -------------------------------------------------------------------------------------------------------
@@ -184,7 +182,9 @@ def _why_skip(path: Path, place: str) -> str | None:
 
 
 def _what_else(data: bytes, path: Path, place: str) -> str | None:
-    if is_saved_plan(data[:4]):
+    if is_archive(data[:4]):
+        from planguard.plan.saved import parse_saved_plan
+
         parse_saved_plan(data, place=place)
         return None
     text = to_utf8(data, place=place)
@@ -215,11 +215,13 @@ def read_input(plan: PlanInput, terraform_bin: str | None = None) -> RawPlan:
     """
     if plan.path is None:
         data = _read_stdin(plan.place)
-        if is_saved_plan(data[:4]):
+        if is_archive(data[:4]):
             hint = "name the file, or pipe its JSON: `terraform show -json tfplan | planguard check -`"
             raise PlanError("a saved binary plan, which has to be a file", hint, place=plan.place)
         return _undecoded(data, plan.place, None)
-    if is_saved_plan(_read(plan.path, plan.place, 4)):
+    if is_archive(_read(plan.path, plan.place, 4)):
+        from planguard.plan.saved import read_saved_plan
+
         saved = read_saved_plan(plan.path, terraform_bin, place=plan.place)
         return _undecoded(saved.json, plan.place, saved)
     return _undecoded(_read(plan.path, plan.place), plan.place, None)

@@ -25,7 +25,6 @@ from planguard.plan.show import BY_HAND, show_json
 if TYPE_CHECKING:
     import zipfile
 
-_MAGIC = b"PK\x03\x04"
 _MOST_BYTES = 512 * 1024 * 1024
 _MOST_MEMBERS = 50_000
 _MANIFEST = "tfconfig/modules.json"
@@ -75,11 +74,6 @@ class SavedPlan:
     lock: bytes | None = field(default=None, repr=False)
     terraform_version: str | None = None
     is_opentofu: bool = False
-
-
-def is_saved_plan(head: bytes) -> bool:
-    """Whether a file that begins like this may be a saved plan: it is a zip archive."""
-    return head.startswith(_MAGIC)
 
 
 def read_saved_plan(path: Path, terraform_bin: str | None, *, place: str | None = None) -> SavedPlan:

@@ -41,7 +41,7 @@ class Origin(Protocol):
     def put_off(self) -> list[Path]: ...
 
 
-class Undetermined(BaseException):  # noqa: N818 - it is an outcome, and a rule's `except Exception` must not eat it
+class Undetermined(BaseException):
     """A rule needs a value that is not known before apply.
 
     :ivar path: where the value stands in its resource
@@ -218,7 +218,7 @@ class PartialList(list[Any]):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __deepcopy__(self, memo: dict[int, object]) -> PartialList:
         return self

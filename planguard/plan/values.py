@@ -18,7 +18,7 @@ _TRUE = b"true"
 
 def mask_of(raw: MaybeRaw, *, place: str) -> Any:
     """A decoded mask, or None when nothing in it is ``true`` (which the bytes tell without decoding)."""
-    if not raw or _TRUE not in bytes(raw):  # type: ignore[arg-type]
+    if not raw or _TRUE not in bytes(raw):
         return None
     return decode_value(raw, place=place)
 
@@ -77,9 +77,7 @@ def _any_true(mask: Any) -> bool:
     return False
 
 
-def values_of(
-    raw: MaybeRaw, unknown: MaybeRaw, sensitive: MaybeRaw, origin: Origin | None, *, place: str
-) -> Any:
+def values_of(raw: MaybeRaw, unknown: MaybeRaw, sensitive: MaybeRaw, origin: Origin | None, *, place: str) -> Any:
     """One object of a plan as plain values with Unknown leaves.
 
     :param raw: ``before`` or ``after``

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -33,8 +32,7 @@ class Places(Protocol):
     def place_of(self, node: Node, path: Path) -> model.SourcePlace | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(msgspec.Struct, frozen=True):
     """What a plan is for, as far as the caller or the saved plan says."""
 
     project: str | None = None
@@ -233,7 +231,7 @@ class _Writer:
         for name, change in sorted(self.plan.outputs.items()):
             if change.actions != ["no-op"]:
                 marks = (change.before_sensitive, change.after_sensitive)
-                hidden = any(mark and bytes(mark) == b"true" for mark in marks)  # type: ignore[arg-type]
+                hidden = any(mark and bytes(mark) == b"true" for mark in marks)
                 yield model.OutputEntry(name, list(change.actions), hidden)
 
     def checks(self) -> Iterable[model.CheckEntry]:

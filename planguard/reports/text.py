@@ -7,9 +7,9 @@ fix; nothing is dropped without being counted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
+import msgspec
 from msgspec import UNSET
 
 from planguard.reports.model import (
@@ -28,8 +28,7 @@ _COLOURS = {"block": "red", "warn": "yellow", "observe": "dim", "allow": "green"
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(msgspec.Struct, frozen=True):
     """How wide a text may be, whether it has colours, and whether everything is told."""
 
     width: int = 100
@@ -205,9 +204,7 @@ def _quiet(entries: list[ViolationEntry], word: str, what: str, style: Style) ->
         most = len(found) if style.verbose else _SHOWN["observe"]
         names = ", ".join(dict.fromkeys(plain(one.address) for one in found[:most]))
         more = f" and {len(found) - most} more" if len(found) > most else ""
-        yield from _wrap(
-            f"{_INDENT}{found[0].rule} ({found[0].severity}): {names}{more}", _INDENT + "    ", style
-        )
+        yield from _wrap(f"{_INDENT}{found[0].rule} ({found[0].severity}): {names}{more}", _INDENT + "    ", style)
     yield ""
 
 

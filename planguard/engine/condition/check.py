@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from planguard.engine.condition.kinds import Node, kinds_of, needed_from
 from planguard.engine.condition.reads import fields_read
-from planguard.engine.condition.signatures import ARRAY, NUMBER, OBJECT, SIGNATURES, STRING, Kinds, Parameter
+from planguard.engine.condition.signatures import ANY, ARRAY, NUMBER, OBJECT, SIGNATURES, STRING, Kinds, Parameter
 from planguard.engine.condition.three_valued import kind_of
 from planguard.errors import ConditionError
 
@@ -63,6 +63,8 @@ def _error(node: Node, message: str, hint: str | None = None) -> ConditionError:
 
 
 def _listed(kinds: Kinds) -> str:
+    if kinds == ANY:
+        return "any value"
     return " or ".join(sorted(kinds - {"null"} or kinds))
 
 
@@ -94,12 +96,20 @@ def _refuse_quoted(node: Node) -> None:
 
 def _check_operands(node: Node) -> None:
     for child in node["children"]:
-        _refuse_constant_name(child)
+        _check_tested(child)
+
+
+def _check_tested(node: Node) -> None:
+    """What is asked whether it is true."""
+    _refuse_constant_name(node)
+    if kinds_of(node) == NUMBER:
+        raise _error(node, "number counts as true, 0 included", "compare it with a number: … > `0`")
 
 
 def _check_comparator(node: Node) -> None:
     left, right = node["children"]
-    _check_operands(node)
+    for operand in (left, right):
+        _refuse_constant_name(operand)
     for operand, other in ((left, right), (right, left)):
         if other["type"] != "literal":
             _refuse_quoted(operand)
@@ -127,7 +137,7 @@ def _check_chain(node: Node) -> None:
 
 def _check_projection(node: Node) -> None:
     if node["type"] == "filter_projection":
-        _refuse_constant_name(node["children"][2])
+        _check_tested(node["children"][2])
     needed = OBJECT if node["type"] == "value_projection" else ARRAY
     base = node["children"][0]
     if base["type"] not in ("identity", "current") and not kinds_of(base) & needed:

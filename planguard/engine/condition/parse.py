@@ -46,7 +46,7 @@ def parse(expression: str) -> Node:
     from jmespath.lexer import Lexer
 
     if not expression.strip():
-        raise ConditionError("condition is empty", "say what must hold, as in `encrypted == `true``")
+        raise ConditionError("condition is empty", "say what must hold: encrypted == `true`")
     _refuse_loose_literals(expression)
     try:
         tokens: list[Any] = list(Lexer().tokenize(expression))
@@ -91,7 +91,8 @@ def _unreadable(expression: str, position: int, message: str) -> ConditionError:
     column = f"column {position + 1}"
     character = expression[position : position + 1]
     if message.startswith("Unclosed"):
-        return ConditionError(f"{column}: {character} is not closed", _GRAMMAR)
+        shown = character if character == "`" else f"`{character}`"
+        return ConditionError(f"{column}: {shown} is not closed", _JSON)
     if character == "=":
         return ConditionError(f"{column}: unexpected `=`", "write `==` to compare")
     if character == '"':
@@ -108,6 +109,8 @@ def _unexpected(expression: str, position: int) -> ConditionError:
     hint = _WORDS.get(word) or _WORDS.get(before.group(1) if before else "") or _GRAMMAR
     if word.lstrip("-").isdigit():
         hint = f"numbers stand in backticks: `{word}`"
+    if word.startswith('"') and expression[position + len(word) :].lstrip().startswith("("):
+        hint = "names of functions are not quoted"
     shown = word if word.startswith("`") else f"`{word}`"
     return ConditionError(f"column {position + 1}: unexpected {shown}", hint)
 

@@ -12,8 +12,9 @@ _NOT_AT_ALL = frozenset({"expref", "literal", "index", "slice", "identity", "cur
 def fields_read(ast: Node) -> list[tuple[str, ...]]:
     """The chains of fields that an expression reads from the document itself, in the order of its text.
 
-    A chain ends where something else than a field begins: ``a.b[0].c`` reads ``("a", "b")``. What is read of list
-    elements, of what comes before a pipe, and inside ``&…`` is no field of the document and is left out.
+    A chain ends where something else than a field begins: ``a.b[0].c`` reads ``("a", "b")``. What is read of the
+    elements of a list, inside ``&…``, and of the result of another expression is no field of the document, and is
+    left out.
 
     :param ast: what :func:`parse` gave
     """

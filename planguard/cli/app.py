@@ -1,0 +1,196 @@
+"""The full command line: every command with its options and its help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from planguard.cli.check import RuleChoice, check_call
+
+app = typer.Typer(
+    name="planguard",
+    help="Judges a Terraform or OpenTofu plan before it is applied: what it introduces, what was there before, "
+    "what it fixes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+rules_app = typer.Typer(help="Look at rules.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rules_app, name="rules")
+
+RulesOption = Annotated[
+    list[Path] | None, typer.Option("--rules", metavar="DIR", help="A folder of further rules; repeatable.")
+]
+NoBuiltin = Annotated[bool, typer.Option("--no-builtin", help="Leave the built-in rules out.")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="ID|ALIAS|DOMAIN", help="Run only these rules; repeatable."),
+]
+Skip = Annotated[
+    list[str] | None, typer.Option("--skip", metavar="ID|ALIAS|DOMAIN", help="Leave these rules out; repeatable.")
+]
+Plans = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PLAN",
+        help="JSON of `terraform show -json`, a saved plan, a folder with either, or - for standard input.",
+        show_default=False,
+    ),
+]
+TerraformBin = Annotated[
+    str | None,
+    typer.Option("--terraform-bin", metavar="PROGRAM", help="What reads saved plans.  [terraform or tofu on PATH]"),
+]
+Source = Annotated[
+    Path | None,
+    typer.Option("--source", metavar="DIR", help="The .tf files: places in reports, references through locals."),
+]
+
+
+@app.command()
+def check(
+    plans: Plans,
+    rules: RulesOption = None,
+    no_builtin: NoBuiltin = False,
+    only: Only = None,
+    skip: Skip = None,
+    format_: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="NAME[=FILE]", help="text or json, to a file or to standard output."),
+    ] = None,
+    source: Source = None,
+    env: Annotated[str | None, typer.Option("--env", metavar="NAME", help="The environment it is for.")] = None,
+    project: Annotated[
+        str | None, typer.Option("--project", metavar="ID", help="The project it is for: part of the digest.")
+    ] = None,
+    workspace: Annotated[
+        str | None, typer.Option("--workspace", metavar="NAME", help="The workspace it is for: part of the digest.")
+    ] = None,
+    terraform_bin: TerraformBin = None,
+    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="How many plans at a time.")] = 1,
+    now: Annotated[
+        str | None, typer.Option("--now", metavar="TIME", help="Decide as at this time (RFC 3339).")
+    ] = None,
+    policy: Annotated[str | None, typer.Option("--policy", hidden=True)] = None,
+    waivers: Annotated[str | None, typer.Option("--waivers", hidden=True)] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, passes included.")] = False,
+) -> None:
+    """Decide on one or more plans.
+
+    Exit codes: 0 allowed (warnings included), 1 blocked, 2 the call is wrong, 3 a plan cannot be read or is no plan
+    to decide on, 4 evaluation failed. With several plans the worst counts, in the order 4, 3, 2, 1, 0.
+
+    \b
+    terraform plan -out tfplan
+    terraform show -json tfplan | planguard check -
+    planguard check tfplan --format text --format json=report.json
+    """
+    raise typer.Exit(
+        check_call(
+            plans=plans,
+            rules=[str(folder) for folder in rules or []],
+            no_builtin=no_builtin,
+            only=only,
+            skip=skip,
+            format_=format_,
+            source=str(source) if source is not None else None,
+            env=env,
+            project=project,
+            workspace=workspace,
+            terraform_bin=terraform_bin,
+            jobs=jobs,
+            now=now,
+            policy=policy,
+            waivers=waivers,
+            verbose=verbose,
+        )
+    )
+
+
+def _choice(rules: list[Path] | None, no_builtin: bool, only: list[str] | None, skip: list[str] | None) -> RuleChoice:
+    return RuleChoice(tuple(rules or ()), no_builtin, tuple(only or ()), tuple(skip or ()))
+
+
+@app.command()
+def graph(
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="One plan, as for check.", show_default=False)],
+    format_: Annotated[str, typer.Option("--format", metavar="NAME", help="json, dot, mermaid or svg.")] = "json",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here.  [standard output]")
+    ] = None,
+    source: Source = None,
+    terraform_bin: TerraformBin = None,
+) -> None:
+    """Write the resource-change graph: every object before and after, and what ties them.
+
+    \b
+    planguard graph plan.json --format svg -o plan.svg
+    planguard graph plan.json --format dot | dot -Tpdf -o plan.pdf
+    """
+    from planguard.check import Wanted
+    from planguard.cli.graph import run_graph
+    from planguard.cli.terminal import cache_folder
+
+    run_graph(plan, Wanted(source=source, terraform_bin=terraform_bin, cache=cache_folder()), format_, output)
+
+
+@rules_app.command("list")
+def rules_list(
+    format_: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text",
+    rules: RulesOption = None,
+    no_builtin: NoBuiltin = False,
+    only: Only = None,
+    skip: Skip = None,
+) -> None:
+    """List the rules: id, severity, what is wrong."""
+    from planguard.cli.rules import run_list
+
+    run_list(_choice(rules, no_builtin, only, skip), format_)
+
+
+@rules_app.command("show")
+def rules_show(
+    name: Annotated[str, typer.Argument(metavar="ID|ALIAS", help="Such as CKV_AWS_16.", show_default=False)],
+    rules: RulesOption = None,
+    no_builtin: NoBuiltin = False,
+) -> None:
+    """Show a rule: facts, why, how to fix, examples."""
+    from planguard.cli.rules import run_show
+
+    run_show(_choice(rules, no_builtin, None, None), name)
+
+
+@app.command()
+def explain(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="ID|ALIAS|DECISION-FILE", help="A rule, or a report in JSON.", show_default=False),
+    ],
+    rules: RulesOption = None,
+    no_builtin: NoBuiltin = False,
+) -> None:
+    """Explain a rule, or a decision that was written with --format json."""
+    from planguard.cli.rules import run_explain
+
+    run_explain(_choice(rules, no_builtin, None, None), name)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from planguard.version import __version__
+
+        typer.echo(f"planguard {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main_options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Judges a Terraform or OpenTofu plan before it is applied."""
