@@ -206,6 +206,11 @@ def _run(
         return stopped
     except PlanError:
         raise
+    except TypeError as error:
+        if "Unknown found" in str(error):
+            # `", ".join([…])` checks types in C, before it would ask the value anything.
+            return Undetermined((), None, (), "a text is made of a value that is not known yet")
+        verdict.error = _crash(error)
     except Exception as error:  # noqa: BLE001 - whatever a rule raises is an evaluation error, never a pass
         verdict.error = _crash(error)
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from planguard.engine.rule import DOMAINS, SEVERITIES, TAGGABLE, Rule
@@ -76,7 +76,7 @@ def _texts(fields: dict[str, Any], name: str, place: Place) -> list[str]:
     value = fields.get(name)
     if value is None:
         return []
-    if isinstance(value, str) or not isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, str) or not isinstance(value, Iterable):
         raise RuleFileError(f"`{name}` must be a list of texts", place=place(name))
     found = list(value)
     if not all(isinstance(one, str) and one for one in found):

@@ -104,11 +104,25 @@ class Resolver:
             inner = self.targets(scope.module.argument(reference.name), caller, depth + 1)
             return _narrowed(inner, reference)
         if kind == "each" and reference.name == "value":
-            return _same_key(self.targets(scope.repeats, scope, depth + 1), scope.key)
+            return self._through_for_each(reference, scope, depth)
         if kind == "local" and self._locals is not None:
             traversals = self._locals.local_references(scope.module.path, reference.name)
             return _narrowed(self.targets(traversals, scope, depth + 1), reference)
         return []
+
+    def _through_for_each(self, reference: Reference, scope: Scope, depth: int) -> list[Target]:
+        """``each.value`` is the instance of what ``for_each`` runs over that has the same key."""
+        found: list[Target] = []
+        for text in scope.repeats:
+            over = parse_reference(text)
+            if over.kind in ("resource", "module") and not over.has_key and not over.rest:
+                keyed = Reference(over.kind, over.name, scope.key, True, reference.rest)
+                same = self._find(keyed, scope, False, depth + 1)
+                if same:
+                    found += [(node, rest, min(sure, Certainty.KEY)) for node, rest, sure in same]
+                    continue
+            found += _same_key(self.targets([text], scope, depth + 1), scope.key)
+        return found
 
     def _through_output(self, reference: Reference, scope: Scope, by_key: bool, depth: int) -> list[Target]:
         module = scope.module.calls.get(reference.name)

@@ -445,4 +445,7 @@ def test_what_terraform_prints_is_judged_too(here: Path, monkeypatch: pytest.Mon
 
 def test_no_value_of_a_plan_shows_in_its_repr() -> None:
     write({"plan.json": PLAN})
-    assert repr(read("plan.json")) == f"RawPlan(place='plan.json', size={len(PLAN)}, saved=None)"
+    shown = repr(read("plan.json"))
+    assert not any(
+        bytes(value).decode() in shown for value in read("plan.json").top.values() if len(bytes(value)) > 6
+    )

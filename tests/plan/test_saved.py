@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 
 from planguard.errors import ExitCode, NotAPlanError, PlanError, PlanguardError
 from planguard.plan import saved, show
-from planguard.plan.kind import HOW
-from planguard.plan.kind import is_archive
+from planguard.plan.kind import HOW, is_archive
 from planguard.plan.saved import SavedPlan, SourceModule, parse_saved_plan, read_saved_plan
 
 INPUTS = Path(__file__).parents[2] / "fixtures" / "inputs"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from planguard.engine.condition.three_valued import LISTS, Evaluate, Uncertain
+from planguard.engine.condition.three_valued import LISTS, Evaluate, Uncertain, below, detached
 from planguard.errors import EvaluationError
 from planguard.plan.unknown import Unknown
 
@@ -29,7 +29,7 @@ def field(name: str) -> Evaluate:
     def read(value: Any) -> Any:
         if type(value) is dict:
             return value.get(name)
-        return value[name] if type(value) is Unknown else None
+        return below(value, name) if type(value) is Unknown else None
 
     return read
 
@@ -42,8 +42,8 @@ def field_of_field(outer: str, inner: str) -> Evaluate:
             value = value.get(outer)
             if type(value) is dict:
                 return value.get(inner)
-            return value[inner] if type(value) is Unknown else None
-        return value[outer][inner] if type(value) is Unknown else None
+            return below(value, inner) if type(value) is Unknown else None
+        return below(below(value, outer), inner) if type(value) is Unknown else None
 
     return read
 
@@ -60,7 +60,7 @@ def fields(names: tuple[str, ...]) -> Evaluate:
             if type(value) is dict:
                 value = value.get(name)
             elif type(value) is Unknown:
-                value = value[name]
+                value = below(value, name)
             else:
                 return None
         return value
@@ -77,8 +77,8 @@ def index(position: int) -> Evaluate:
             return value[position] if -len(value) <= position < len(value) else None
         if kind is Unknown:
             # An index from the end has no place that a report could name.
-            return value[position] if position >= 0 else value
-        return value.why if kind is Uncertain else None
+            return below(value, position) if position >= 0 else detached(value)
+        return detached(value.why) if kind is Uncertain else None
 
     return read
 
@@ -93,7 +93,7 @@ def part(start: int | None, stop: int | None, step: int | None) -> Evaluate:
     def read(value: Any) -> Any:
         kind = type(value)
         if kind not in LISTS and kind is not Uncertain:
-            return value if kind is Unknown else None
+            return detached(value) if kind is Unknown else None
         if step == 0:
             raise EvaluationError("slice has a step of 0")
         if kind is Uncertain:
@@ -127,8 +127,10 @@ def list_of(parts: list[Evaluate]) -> Evaluate:
     """``[a, b]``: null of null, therefore unknown of an unknown."""
 
     def collect(value: Any) -> Any:
-        if value is None or type(value) is Unknown:
-            return value
+        if value is None:
+            return None
+        if type(value) is Unknown:
+            return detached(value)
         return [read(value) for read in parts]
 
     return collect
@@ -138,8 +140,10 @@ def object_of(parts: list[tuple[str, Evaluate]]) -> Evaluate:
     """``{a: b}``: null of null, therefore unknown of an unknown."""
 
     def collect(value: Any) -> Any:
-        if value is None or type(value) is Unknown:
-            return value
+        if value is None:
+            return None
+        if type(value) is Unknown:
+            return detached(value)
         return {name: read(value) for name, read in parts}
 
     return collect

@@ -13,10 +13,10 @@ from typing import Any
 from planguard.engine.condition import access, comparisons, logic, projections
 from planguard.engine.condition.functions import FUNCTIONS
 from planguard.engine.condition.kinds import Node, kinds_of
-from planguard.engine.condition.signatures import BOOLEAN, NULL, NUMBER, SIGNATURES
-from planguard.engine.condition.three_valued import NUMBERS, Evaluate, Expression, Test, settled
+from planguard.engine.condition.signatures import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, SIGNATURES
+from planguard.engine.condition.three_valued import NUMBERS, Evaluate, Expression, Test, detached, settled
 from planguard.errors import EvaluationError
-from planguard.plan.unknown import Undetermined, origin_of, path_of
+from planguard.plan.unknown import Undetermined, Unknown, origin_of, path_of
 
 
 def compile_condition(ast: Node) -> Callable[[dict[str, Any]], bool]:
@@ -35,7 +35,7 @@ def compile_condition(ast: Node) -> Callable[[dict[str, Any]], bool]:
         answer = root(document)
         if answer is True or answer is False:
             return answer
-        raise Undetermined(path_of(answer), origin_of(answer))
+        raise Undetermined(tuple(path_of(answer)), origin_of(answer))
 
     return decide
 
@@ -214,6 +214,8 @@ def _function(node: Node) -> Evaluate:
     if name not in FUNCTIONS or not SIGNATURES[name].takes(len(arguments)):
         return _uncallable(name)
     call = FUNCTIONS[name]
+    if SIGNATURES[name].gives & (ARRAY | OBJECT):
+        call = _detaching(call)
     if name == "contains" and _is_scalar(children[1]):
         return comparisons.contains_scalar(arguments[0], children[1]["value"], call)
     if len(arguments) == 1:
@@ -235,6 +237,14 @@ def _function(node: Node) -> Evaluate:
         return call(*[argument(value) for argument in arguments])
 
     return call_all
+
+
+def _detaching(call: Callable[..., Any]) -> Callable[..., Any]:
+    def detach(*arguments: Any) -> Any:
+        found = call(*arguments)
+        return detached(found) if type(found) is Unknown else found
+
+    return detach
 
 
 def _uncallable(name: str) -> Evaluate:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from planguard.engine.condition.three_valued import Evaluate, Test, Truth, guarded, kind_of, negate, truth
+from planguard.engine.condition.three_valued import Evaluate, Test, Truth, detached, guarded, kind_of, negate, truth
 from planguard.errors import EvaluationError
 from planguard.plan.unknown import Unknown
 
@@ -89,7 +89,7 @@ def last_if_true(left: Evaluate, right: Evaluate, *, false_only: bool) -> Evalua
             return right(value)
         if answer is False:
             return found
-        return False if false_only and guarded(right, value, answer) is False else answer
+        return False if false_only and guarded(right, value, answer) is False else detached(answer)
 
     return choose
 
@@ -104,7 +104,7 @@ def first_if_true(left: Evaluate, right: Evaluate, *, true_only: bool) -> Evalua
             return found
         if answer is False:
             return right(value)
-        return True if true_only and guarded(right, value, answer) is True else answer
+        return True if true_only and guarded(right, value, answer) is True else detached(answer)
 
     return choose
 

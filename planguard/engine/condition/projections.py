@@ -16,6 +16,7 @@ from planguard.engine.condition.three_valued import (
     Evaluate,
     Test,
     Uncertain,
+    detached,
     elements,
     guarded,
     uncertain_list,
@@ -35,7 +36,7 @@ def projected(base: Evaluate, right: Evaluate) -> Evaluate:
             return _each(elements(found), right)
         if kind is Uncertain:
             return _each_uncertain(found, right)
-        return found if kind is Unknown else None
+        return detached(found) if kind is Unknown else None
 
     return project
 
@@ -47,7 +48,7 @@ def values_projected(base: Evaluate, right: Evaluate) -> Evaluate:
         found = base(value)
         if type(found) is dict:
             return _each(found.values(), right)
-        return found if type(found) is Unknown else None
+        return detached(found) if type(found) is Unknown else None
 
     return project
 
@@ -95,7 +96,7 @@ def filtered(base: Evaluate, test: Test, right: Evaluate) -> Evaluate:
             return _with_doubts(results, doubts, right)
         if kind is Uncertain:
             return _filtered_uncertain(found, test, right)
-        return found if kind is Unknown else None
+        return detached(found) if kind is Unknown else None
 
     return select
 
@@ -137,7 +138,7 @@ def flattened(base: Evaluate) -> Evaluate:
         if kind is Uncertain:
             return _flattened_uncertain(found)
         if kind not in LISTS:
-            return found if kind is Unknown else None
+            return detached(found) if kind is Unknown else None
         # What the elements are is asked in C: most lists hold nothing but lists, or none at all.
         types = set(map(type, elements(found)))
         if types == {list}:

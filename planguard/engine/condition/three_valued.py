@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from planguard.errors import EvaluationError
-from planguard.plan.unknown import PartialList, Unknown
+from planguard.plan.unknown import PartialList, Step, Unknown, origin_of, path_of
 
 Truth = bool | Unknown
 Evaluate = Callable[[Any], Any]
@@ -71,6 +71,22 @@ def kind_of(value: Any) -> str:
     return _KINDS.get(type(value), "unknown")
 
 
+class _Detached(tuple[Step, ...]):
+    """The place of an unknown that a result hangs on: what is read of the result does not stand below it."""
+
+    __slots__ = ()
+
+
+def detached(unknown: Unknown) -> Unknown:
+    """The unknown that a computed value hangs on, as that value: its fields are no fields of the document."""
+    return Unknown(_Detached(path_of(unknown)), origin_of(unknown))
+
+
+def below(unknown: Unknown, step: Step) -> Unknown:
+    """A field or an element of an unknown value."""
+    return unknown if type(path_of(unknown)) is _Detached else unknown[step]
+
+
 def uncertain_list(definite: list[Any], possible: list[Any], why: Unknown) -> list[Any] | Uncertain:
     """A list of these elements; a plain one where nothing is left open, not even the order."""
     if not possible and len(definite) < 2:
@@ -106,7 +122,7 @@ def guarded(evaluate: Evaluate, value: Any, doubt: Unknown) -> Any:
     try:
         return evaluate(value)
     except EvaluationError:
-        return doubt
+        return detached(doubt)
 
 
 def equals(left: Any, right: Any) -> Truth:

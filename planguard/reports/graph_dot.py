@@ -1,0 +1,317 @@
+"""The graph in Graphviz's language; and the vocabulary of all drawings: boxes, links, their words and colours.
+
+A box is an object, or several that a drawing folds into one; a link is every reference between two boxes.
+
+Source of the escapes: Graphviz's ``lang`` page (a quoted string knows ``\\"`` only), its ``escString`` (labels know
+``\\\\`` and ``\\n``) and its character entities (``&amp;``), which plain labels know as well.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from planguard.reports.graph_model import GraphDocument, GraphEdge, GraphNode
+
+Group = tuple[str, str, str]
+"""What is folded together: the module that it is drawn in, the type (empty: any), and what happens to it."""
+
+UNCHANGED = "unchanged"
+_STEP = re.compile(r'module\.[^.\[\]"]+(\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?')
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_JOINER = "\u200d"  # part of many emoji, and harmless
+_NO_XML = "\ufffe\uffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How an action looks: a sign that is legible without colour, and colours."""
+
+    glyph: str
+    fill: str
+    stroke: str
+    badge: str
+    ink: str
+
+
+TONES = {
+    "create": Tone("+", "#dafbe1", "#1a7f37", "#1a7f37", "#ffffff"),
+    "update": Tone("~", "#fff5b1", "#bf8700", "#f2cc60", "#3d2c00"),
+    "replace": Tone("±", "#ffe3cc", "#c2410c", "#c2410c", "#ffffff"),
+    "delete": Tone("−", "#ffe1de", "#cf222e", "#cf222e", "#ffffff"),
+    "forget": Tone("○", "#f3e6ff", "#8250df", "#8250df", "#ffffff"),
+    "read": Tone("◌", "#e6eef5", "#54708c", "#54708c", "#ffffff"),
+    "no-op": Tone("=", "#f6f8fa", "#afb8c1", "#d8dee4", "#424a53"),
+}
+"""The tones, in the order of a legend."""
+_SAME_TONE = {"replace-and-forget": "replace", "open": "read"}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a drawing shows as one thing."""
+
+    module: str
+    nodes: tuple[GraphNode, ...]
+    group: Group | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything in it changes."""
+        return any(node.changed for node in self.nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """All references from one box to another."""
+
+    source: int
+    target: int
+    edges: tuple[GraphEdge, ...]
+
+    @property
+    def possible(self) -> bool:
+        """Whether the plan does not say for any of them that it is this one."""
+        return all(edge.certainty == "possible" for edge in self.edges)
+
+    @property
+    def by_value(self) -> bool:
+        """Whether equal values are all that speaks for it."""
+        return all(edge.by == "value" for edge in self.edges)
+
+    @property
+    def when(self) -> str:
+        """``before``, ``after`` or ``both``."""
+        before, after = any(edge.before for edge in self.edges), any(edge.after for edge in self.edges)
+        return "both" if before == after else "before" if before else "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Boxes and links. Objects and references add up to those of the document.
+
+    :ivar inside: references within one box, which show nowhere
+    :ivar astray: references whose ends the document does not list
+    """
+
+    boxes: list[Box]
+    links: list[Link]
+    inside: int
+    astray: int
+
+    @property
+    def folded(self) -> int:
+        """How many objects have no box of their own."""
+        return sum(len(box.nodes) for box in self.boxes if len(box.nodes) > 1)
+
+
+def gathered(document: GraphDocument, groups: Sequence[Group | None]) -> Drawing:
+    """A drawing in which the nodes of one group share a box. ``groups`` follows the order of the nodes."""
+    sizes = Counter(groups)
+    boxes: dict[object, list[GraphNode]] = {}
+    kinds: list[Group | None] = []
+    place: dict[str, int] = {}
+    rank: dict[object, int] = {}
+    for index, (node, group) in enumerate(zip(document.nodes, groups, strict=True)):
+        key: object = index if group is None or sizes[group] == 1 else group
+        if key not in boxes:
+            boxes[key], rank[key] = [], len(boxes)
+            kinds.append(None if key == index else group)
+        boxes[key].append(node)
+        place.setdefault(node.id, rank[key])
+    between: dict[tuple[int, int], list[GraphEdge]] = {}
+    inside = astray = 0
+    for edge in document.edges:
+        source, target = place.get(edge.source), place.get(edge.target)
+        if source is None or target is None:
+            astray += 1
+        elif source == target:
+            inside += 1
+        else:
+            between.setdefault((source, target), []).append(edge)
+    made = [
+        Box(group[0] if group else nodes[0].module, tuple(nodes), group)
+        for nodes, group in zip(boxes.values(), kinds, strict=True)
+    ]
+    links = [Link(*ends, tuple(edges)) for ends, edges in sorted(between.items())]
+    return Drawing(made, links, inside, astray)
+
+
+def near_change(document: GraphDocument) -> set[str]:
+    """The ids of what changes, and of what a reference ties to it."""
+    changed = {node.id for node in document.nodes if node.changed}
+    near = set(changed)
+    for edge in document.edges:
+        if edge.source in changed or edge.target in changed:
+            near |= {edge.source, edge.target}
+    return near
+
+
+def module_steps(module: str) -> list[str]:
+    """``module.a["x"].module.b`` as ``module.a["x"]`` and ``module.b``; what cannot be read is one step."""
+    steps = [match.group(0) for match in _STEP.finditer(module)]
+    return steps if ".".join(steps) == module else [module]
+
+
+def without_keys(module: str) -> str:
+    """``module.a["x"]`` as ``module.a[*]``: all instances of a module in one."""
+    return _STEP.sub(
+        lambda step: step.group(0).removesuffix(step.group(1) or "") + ("[*]" if step.group(1) else ""), module
+    )
+
+
+def printable(text: str) -> str:
+    """Text without what steers instead of showing: control, direction and private characters become escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        f"\\u{ord(letter):04x}"
+        if letter in _NO_XML or (unicodedata.category(letter) in _HIDDEN and letter != _JOINER)
+        else letter
+        for letter in text
+    )
+
+
+def clipped(text: str, most: int) -> str:
+    """Text of at most so many characters; what is left out of the middle shows as an ellipsis."""
+    if len(text) <= most:
+        return text
+    tail = (most - 1) // 3
+    return text[: most - 1 - tail] + "…" + text[len(text) - tail :]
+
+
+def action_of(node: GraphNode) -> str:
+    """The action by the name of its tone; whoever only reads has the tone of reading."""
+    action = _SAME_TONE.get(node.action, node.action)
+    return "read" if node.mode != "managed" and action == "no-op" else action
+
+
+def tone_of(box: Box) -> Tone:
+    """The tone of a box; a folded box has one if its objects have one."""
+    actions = {action_of(node) for node in box.nodes}
+    return TONES.get(actions.pop() if len(actions) == 1 else "no-op", TONES["no-op"])
+
+
+def words_of(box: Box) -> tuple[str, str, str]:
+    """Name, instance key and type of a box, as they are written into it."""
+    node = box.nodes[0]
+    if box.group is not None:
+        types = {one.type for one in box.nodes}
+        what = box.group[2]
+        detail = node.type if len(types) == 1 else f"{len(types)} types"
+        return f"{len(box.nodes)} {what}" if what == UNCHANGED else f"{len(box.nodes)} × {what}", "", printable(detail)
+    rest = node.address.removeprefix(node.module + ".") if node.module else node.address
+    mode = {"data": "data.", "ephemeral": "ephemeral."}.get(node.mode, "")
+    name, bracket, key = rest.removeprefix(mode).removeprefix(node.type + ".").partition("[")
+    if node.deposed:
+        key += f" deposed {node.deposed}" if bracket else f"deposed {node.deposed}"
+    detail = mode.replace(".", " ") + node.type + (" · moved" if node.previous_address else "")
+    return printable(name), printable(bracket + key), printable(detail)
+
+
+def tooltip_of(box: Box) -> str:
+    """Everything about a box in one line: the address and the action, or what is folded."""
+    node = box.nodes[0]
+    if box.group is None:
+        moved = f", moved from {node.previous_address}" if node.previous_address else ""
+        return printable(f"{node.id}: {node.action}{moved}")
+    name, _, detail = words_of(box)
+    shown = ", ".join(one.id for one in box.nodes[:3])
+    more = f" and {len(box.nodes) - 3} more" if len(box.nodes) > 3 else ""
+    return printable(f"{name}, {detail}, in {box.module or 'the root module'}: {shown}{more}")
+
+
+def reference_of(link: Link, boxes: Sequence[Box]) -> str:
+    """A link in one line: from where to where, through which attributes, and how sure that is."""
+    ends = [words_of(box)[0] if box.group else box.nodes[0].id for box in (boxes[link.source], boxes[link.target])]
+    attributes = list(dict.fromkeys(edge.attribute for edge in link.edges))
+    more = f" and {len(attributes) - 8} more" if len(attributes) > 8 else ""
+    notes = [f"{len(link.edges)} references"] if len(link.edges) > 1 else []
+    notes += ["possible"] * link.possible + ["by value"] * link.by_value
+    notes += [] if link.when == "both" else [f"only {link.when}"]
+    tail = f" ({', '.join(notes)})" if notes else ""
+    return printable(f"{ends[0]} → {ends[1]} through {', '.join(attributes[:8])}{more}{tail}")
+
+
+def counts_of(document: GraphDocument) -> str:
+    """``72 objects: 3 create, 69 no-op``, and what the plan holds beyond it."""
+    found = Counter(node.action for node in document.nodes)
+    order = [*TONES, *sorted(set(found) - set(TONES))]
+    listed = ", ".join(f"{found[action]} {printable(action)}" for action in order if found[action])
+    whole = "" if document.objects == document.expected else f" of {document.expected} in the plan"
+    return f"{document.objects} objects{whole}" + (f": {listed}" if listed else "")
+
+
+# -- Graphviz ------------------------------------------------------------------------------------------------------
+
+_HEAD = """\
+  graph [rankdir=LR, fontname="Helvetica,Arial,sans-serif", fontsize=11, bgcolor="#ffffff", ranksep=0.9, nodesep=0.15,
+         labelloc=t, labeljust=l];
+  node [shape=box, style="rounded,filled", fontname="Helvetica,Arial,sans-serif", fontsize=10, margin="0.12,0.06"];
+  edge [color="#6e7781", arrowsize=0.6, penwidth=1.4];"""
+
+
+def render_dot(document: GraphDocument) -> str:
+    """The graph as Graphviz text, every object and every reference in it, modules as clusters."""
+    drawing = gathered(document, [None] * len(document.nodes))
+    title = f"{document.file} · Terraform {document.terraform_version} · {counts_of(document)}"
+    lines = ["digraph plan {", _HEAD, f"  label={_quoted(title)};"]
+    lines += _clusters(drawing.boxes)
+    lines += [_edge(link, drawing.boxes) for link in drawing.links]
+    if drawing.inside + drawing.astray:
+        lines.append(f"  // {drawing.inside + drawing.astray} references have an end that cannot be drawn")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _quoted(*rows: str) -> str:
+    escaped = (printable(row).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"') for row in rows)
+    return '"' + "\\n".join(escaped) + '"'
+
+
+def _clusters(boxes: Sequence[Box]) -> Iterator[str]:
+    """The nodes, module by module; a cluster is opened when its first node comes, and closed after its last."""
+    paths = [(tuple(module_steps(box.module)) if box.module else (), index) for index, box in enumerate(boxes)]
+    first: dict[tuple[str, ...], int] = {}
+    for path, index in paths:
+        for depth in range(len(path) + 1):
+            first.setdefault(path[:depth], index)
+    # Modules stay together, in the order of the plan; what stands in a module itself comes before its modules.
+    paths.sort(key=lambda one: ([first[one[0][: depth + 1]] for depth in range(len(one[0]))], one[0], one[1]))
+    opened: tuple[str, ...] = ()
+    for number, (path, index) in enumerate(paths):
+        while opened != path[: len(opened)]:
+            yield "  " * len(opened) + "}"
+            opened = opened[:-1]
+        for step in path[len(opened) :]:
+            opened += (step,)
+            pad = "  " * len(opened)
+            yield f"{pad}subgraph cluster_{number}_{len(opened)} {{"
+            yield f'{pad}  label={_quoted(step)}; color="#d0d7de"; style=rounded; fontcolor="#424a53";'
+        yield "  " * (len(opened) + 1) + _node(boxes[index], index)
+    for depth in range(len(opened), 0, -1):
+        yield "  " * depth + "}"
+
+
+def _node(box: Box, index: int) -> str:
+    tone = tone_of(box)
+    name, key, detail = words_of(box)
+    look = f'fillcolor="{tone.fill}", color="{tone.stroke}", ' + (
+        'penwidth=1.8, fontcolor="#1f2328"' if box.changed else 'penwidth=0.8, fontcolor="#57606a"'
+    )
+    return f"n{index} [label={_quoted(f'{tone.glyph} {name}{key}', detail)}, tooltip={_quoted(tooltip_of(box))}, {look}];"
+
+
+def _edge(link: Link, boxes: Sequence[Box]) -> str:
+    look = [f"tooltip={_quoted(reference_of(link, boxes))}"]
+    if link.when != "both":
+        look.append('color="#cf222e"' if link.when == "before" else 'color="#1a7f37"')
+    if link.when == "before":
+        look.append("style=dotted")
+    elif link.possible:
+        look.append("style=dashed")
+    if link.by_value:
+        look.append("penwidth=0.7")
+    return f"  n{link.source} -> n{link.target} [{', '.join(look)}];"

@@ -1,0 +1,348 @@
+"""The graph as a picture: one SVG file that needs nothing else.
+
+What changes stands out, by colour and by a sign; what does not is pale. A large graph is folded until it can be
+read, from the least interesting end: first what no change is near to, then other unchanged objects, then changed
+ones of one type, one module, one action. The picture says what it folded and what it does not draw.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from planguard.reports.graph_dot import (
+    TONES,
+    UNCHANGED,
+    Box,
+    Drawing,
+    Group,
+    Link,
+    action_of,
+    clipped,
+    counts_of,
+    gathered,
+    module_steps,
+    near_change,
+    printable,
+    reference_of,
+    tone_of,
+    tooltip_of,
+    without_keys,
+    words_of,
+)
+from planguard.reports.graph_layout import Layout, Path, Rect, lay_out
+from planguard.reports.graph_model import GraphDocument, GraphNode
+
+MOST_BOXES = 150
+MOST_FRAMES = 40
+MOST_LINKS = 700
+CALM = 90
+"""Up to so many objects, all of them are drawn."""
+
+_MARGIN = 24.0
+_NARROWEST = 720.0
+_DEEPEST = 6  # modules in modules that get a frame of their own
+_BADGE = 24.0
+_NAME, _TYPE = 7.3, 5.6  # what a letter takes, on the wide side: the font is the reader's
+_STYLE = """\
+text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif;unicode-bidi:isolate}
+.h{font-size:16px;font-weight:600;fill:#1f2328}.s{font-size:12px;fill:#424a53}.w{font-size:12px;fill:#953800}
+.f{fill:#f6f8fa;fill-opacity:.7;stroke:#c4ccd4}.t{font-size:12px;font-weight:600;fill:#424a53;stroke:#f6f8fa;
+stroke-width:3px;stroke-linejoin:round;paint-order:stroke}
+.n{font-size:12px;fill:#1f2328}.b{font-weight:600}.k{fill:#424a53;font-weight:400}.d{font-size:10px;fill:#57606a}
+.p .n,.p .k{fill:#656d76}.p .b{font-weight:500}.p .d{fill:#6e7781}
+.g{font-size:15px;font-weight:700;text-anchor:middle}
+.e{fill:none;stroke-width:1.4}.v{stroke-width:.8}.o{stroke-dasharray:5 3}.x{stroke-dasharray:1.5 3}"""
+
+
+def render_svg(document: GraphDocument) -> str:
+    """The graph as SVG: who refers stands left of what it refers to."""
+    drawing = gathered(document, _groups(document))
+    links = _drawn_links(drawing)
+    paths = [_path(box.module) for box in drawing.boxes]
+    widths = [_width(box) for box in drawing.boxes]
+    layout = lay_out(paths, widths, [(link.source, link.target) for link in links])
+    width = max(layout.width + 2 * _MARGIN, _NARROWEST)
+    head, top = _header(document, drawing, links, width)
+    legend, foot = _legend(drawing, links, top + layout.height + 30.0, width)
+    title, height = printable(f"Changes of {document.file}"), foot + _MARGIN - 8.0
+    body = [*_body(drawing, links, layout)]
+    size = f'width="{_n(width)}" height="{_n(height)}" viewBox="0 0 {_n(width)} {_n(height)}"'
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
+        f"<title>{_x(title)}</title>",
+        f"<desc>{_x(' '.join([counts_of(document) + '.', *_notes(drawing, links)]))}</desc>",
+        f"<style>{_STYLE}</style>",
+        f'<rect width="{_n(width)}" height="{_n(height)}" fill="#ffffff"/>',
+        *head,
+        f'<g transform="translate({_n((width - layout.width) / 2)} {_n(top)})">',
+        *body,
+        "</g>",
+        *legend,
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+# -- what is folded ------------------------------------------------------------------------------------------------
+
+
+def _kind(node: GraphNode) -> str:
+    return node.type if node.mode == "managed" else f"{node.mode}.{node.type}"
+
+
+def _what(node: GraphNode) -> str:
+    return printable(node.action) if node.changed else UNCHANGED
+
+
+def _groups(document: GraphDocument) -> list[Group | None]:
+    """What each object is folded into, None for a box of its own."""
+    nodes = document.nodes
+    groups: list[Group | None] = [None] * len(nodes)
+    if len(nodes) <= CALM:
+        return groups
+    near = near_change(document)
+    groups = [None if node.id in near else (node.module, _kind(node), UNCHANGED) for node in nodes]
+    groups = _fold(groups, [None if node.changed else (node.module, _kind(node), UNCHANGED) for node in nodes])
+    groups = _fold(groups, [(node.module, _kind(node), _what(node)) for node in nodes])
+    calls = [without_keys(node.module) for node in nodes]
+    instances = len({node.module for node, group in zip(nodes, groups, strict=True)})
+    most = 1 if instances > MOST_FRAMES and _boxes(groups) > MOST_FRAMES else MOST_BOXES
+    groups = _fold(groups, [(call, _kind(n), _what(n)) for call, n in zip(calls, nodes, strict=True)], most)
+    tops = [call and module_steps(call)[0] for call in calls]
+    groups = _fold(groups, [(top, "", _what(node)) for top, node in zip(tops, nodes, strict=True)])
+    return _fold(groups, [("", "", _what(node)) for node in nodes])
+
+
+def _boxes(groups: Sequence[Group | None]) -> int:
+    return groups.count(None) + len(set(groups) - {None})
+
+
+def _fold(
+    groups: Sequence[Group | None], wanted: Sequence[Group | None], most: int = MOST_BOXES
+) -> list[Group | None]:
+    """Fold further, those groups first that save most boxes, until there are few enough."""
+    members: dict[Group, set[object]] = {}
+    for index, (group, want) in enumerate(zip(groups, wanted, strict=True)):
+        if want is not None:
+            members.setdefault(want, set()).add(index if group is None else group)
+    boxes = _boxes(groups)
+    chosen = set()
+    for want, keys in sorted(members.items(), key=lambda one: (-len(one[1]), one[0])):
+        if boxes <= most or len(keys) == 1:
+            break
+        boxes -= len(keys) - 1
+        chosen.add(want)
+    return [want if want in chosen else group for group, want in zip(groups, wanted, strict=True)]
+
+
+def _drawn_links(drawing: Drawing) -> list[Link]:
+    """The links; of too many, those at a change, and those of the most references."""
+
+    def dull(link: Link) -> tuple[bool, int]:
+        return not (drawing.boxes[link.source].changed or drawing.boxes[link.target].changed), -len(link.edges)
+
+    kept = sorted(drawing.links, key=dull)[:MOST_LINKS]
+    return sorted(kept, key=lambda link: (link.source, link.target))
+
+
+def _notes(drawing: Drawing, links: Sequence[Link]) -> list[str]:
+    """What the picture does not show one by one. Objects and references add up to those of the plan."""
+    notes = []
+    if drawing.folded:
+        boxes = sum(1 for box in drawing.boxes if len(box.nodes) > 1)
+        notes.append(f"{drawing.folded} objects are folded into {boxes} boxes.")
+    total = sum(len(link.edges) for link in drawing.links)
+    unseen = total - sum(len(link.edges) for link in links)
+    missing = [
+        f"{drawing.inside} within one box" if drawing.inside else "",
+        f"{unseen} between boxes" if unseen else "",
+        f"{drawing.astray} with an end that the plan does not list" if drawing.astray else "",
+    ]
+    if any(missing):
+        whole = total + drawing.inside + drawing.astray
+        notes.append(f"Of {whole} references are not drawn: {', '.join(filter(None, missing))}.")
+    return notes
+
+
+# -- what is painted -----------------------------------------------------------------------------------------------
+
+
+def _n(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def _x(text: str) -> str:
+    """Text for XML. What it may not hold has been made printable before."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def _cells(text: str) -> int:
+    """How many letters wide a text is."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        2 if unicodedata.east_asian_width(letter) in "WF" else not unicodedata.combining(letter) for letter in text
+    )
+
+
+def _fit(text: str, cells: float) -> str:
+    most = max(int(cells), 4)
+    while _cells(text) > int(cells) and most >= 4:
+        text = clipped(text, most)
+        most -= 1
+    return text
+
+
+def _path(module: str) -> Path:
+    steps = module_steps(module) if module else []
+    return (*steps[:_DEEPEST], ".".join(steps[_DEEPEST:])) if len(steps) > _DEEPEST else tuple(steps)
+
+
+def _width(box: Box) -> float:
+    name, key, detail = words_of(box)
+    needed = max(_cells(name) * _NAME + _cells(key) * _NAME * 0.9, _cells(detail) * _TYPE)
+    return round(min(max(_BADGE + 22.0 + needed, 130.0), 290.0))
+
+
+def _header(
+    document: GraphDocument, drawing: Drawing, links: Sequence[Link], width: float
+) -> tuple[list[str], float]:
+    room = width - 2 * _MARGIN
+    lines = [f'<text class="h" x="{_n(_MARGIN)}" y="36">{_x(_fit(printable(document.file), room / 9))}</text>']
+    y = 38.0
+    rows = [("s", f"{counts_of(document)} · Terraform {printable(document.terraform_version)}")]
+    rows += [("w", note) for note in _notes(drawing, links)]
+    for kind, text in rows:
+        for row in _wrapped(text, room / 6.4):
+            y += 18.0
+            lines.append(f'<text class="{kind}" x="{_n(_MARGIN)}" y="{_n(y)}">{_x(row)}</text>')
+    return lines, y + 22.0
+
+
+def _wrapped(text: str, cells: float) -> Iterator[str]:
+    row = ""
+    for word in text.split(" "):
+        if row and _cells(row) + _cells(word) + 1 > cells:
+            yield row
+            row = word
+        else:
+            row = f"{row} {word}" if row else word
+    yield _fit(row, cells)
+
+
+def _body(drawing: Drawing, links: Sequence[Link], layout: Layout) -> Iterator[str]:
+    """Frames, then links, the pale ones first, then titles and boxes above them."""
+    for _, rect in layout.frames:
+        yield f'<rect class="f" {_rect(rect)} rx="8"/>'
+    strong = [drawing.boxes[link.source].changed or drawing.boxes[link.target].changed for link in links]
+    for wanted in (False, True):
+        for link, route, is_strong in zip(links, layout.routes, strong, strict=True):
+            if is_strong == wanted:
+                yield _link(link, drawing.boxes, route, is_strong)
+    for path, rect in layout.frames:
+        title = _fit(printable(path[-1]), (rect.width - 20.0) / 7.0)
+        whole = _x(printable(".".join(path)))
+        place = f'x="{_n(rect.x + 10.0)}" y="{_n(rect.y + 17.0)}"'
+        yield f'<text class="t" {place}><title>{whole}</title>{_x(title)}</text>'
+    for box, rect in zip(drawing.boxes, layout.boxes, strict=True):
+        yield _box(box, rect)
+
+
+def _rect(rect: Rect) -> str:
+    return f'x="{_n(rect.x)}" y="{_n(rect.y)}" width="{_n(rect.width)}" height="{_n(rect.height)}"'
+
+
+def _box(box: Box, rect: Rect) -> str:
+    tone = tone_of(box)
+    fill, line = (tone.fill, 'stroke-width="1.6"') if box.changed else ("#ffffff", 'stroke-width="1"')
+    parts = ['<g class="p">' if not box.changed else "<g>", f"<title>{_x(tooltip_of(box))}</title>"]
+    if box.group is not None:
+        behind = Rect(rect.x + 4.0, rect.y + 4.0, rect.width, rect.height)
+        parts.append(f'<rect {_rect(behind)} rx="6" fill="#ffffff" stroke="{tone.stroke}" stroke-opacity=".6"/>')
+    parts.append(f'<rect {_rect(rect)} rx="6" fill="{fill}" stroke="{tone.stroke}" {line}/>')
+    x, y, bottom = rect.x, rect.y, rect.y + rect.height
+    badge = f"M{_n(x + _BADGE)} {_n(y)}H{_n(x + 6)}q-6 0 -6 6V{_n(bottom - 6)}q0 6 6 6H{_n(x + _BADGE)}z"
+    fade = "" if box.changed else ' fill-opacity=".55"'
+    ink = tone.ink if box.changed else "#424a53"
+    parts.append(f'<path d="{badge}" fill="{tone.badge if box.changed else "#d8dee4"}"{fade}/>')
+    parts.append(f'<text class="g" x="{_n(x + _BADGE / 2)}" y="{_n(y + 25.5)}" fill="{ink}">{tone.glyph}</text>')
+    name, key, detail = _fitted(box, rect.width - _BADGE - 18.0)
+    span = f'<tspan class="k">{_x(key)}</tspan>' if key else ""
+    left = _n(x + _BADGE + 9.0)
+    parts.append(f'<text class="n" x="{left}" y="{_n(y + 17.0)}"><tspan class="b">{_x(name)}</tspan>{span}</text>')
+    parts.append(f'<text class="d" x="{left}" y="{_n(y + 31.0)}">{_x(detail)}</text></g>')
+    return "".join(parts)
+
+
+def _fitted(box: Box, room: float) -> tuple[str, str, str]:
+    """Name, key and type, shortened to the room that there is; the name and the key share theirs."""
+    name, key, detail = words_of(box)
+    cells = room / _NAME
+    if _cells(name) + _cells(key) > cells:
+        name = _fit(name, max(cells / 2, cells - _cells(key)))
+        key = _fit(key, cells - _cells(name))
+    return name, key, _fit(detail, room / _TYPE + 1)
+
+
+def _look(link: Link, is_strong: bool) -> tuple[str, str]:
+    """The classes and the colour of a link."""
+    kinds = "e" + " v" * link.by_value
+    if link.when == "before":
+        return kinds + " x", "#cf222e"
+    colour = "#1a7f37" if link.when == "after" else "#6e7781" if is_strong else "#b6bfc8"
+    return kinds + " o" * link.possible, colour
+
+
+def _link(link: Link, boxes: Sequence[Box], route: Sequence[tuple[float, float]], is_strong: bool) -> str:
+    kinds, colour = _look(link, is_strong)
+    (x, y), (end, level) = route[0], route[-1]
+    tip = 7.0 if end > x else -7.0
+    points = [*route[1:-1], (end - tip * 0.8, level)]
+    path = [f"M{_n(x)} {_n(y)}"]
+    for at, (to_x, to_y) in enumerate(points):
+        if at % 2:
+            path.append(f"H{_n(to_x)}")
+        else:
+            middle = (x + to_x) / 2
+            path.append(f"C{_n(middle)} {_n(y)} {_n(middle)} {_n(to_y)} {_n(to_x)} {_n(to_y)}")
+        x, y = to_x, to_y
+    head = f"M{_n(end)} {_n(level)}l{_n(-tip)} -3.2v6.4z"
+    return (
+        f'<g><title>{_x(reference_of(link, boxes))}</title><path class="{kinds}" stroke="{colour}" d="{"".join(path)}"/>'
+        f'<path d="{head}" fill="{colour}"/></g>'
+    )
+
+
+def _legend(drawing: Drawing, links: Sequence[Link], top: float, width: float) -> tuple[list[str], float]:
+    """The signs and lines that this picture uses, in rows as wide as it is."""
+    shown = {action_of(node) for box in drawing.boxes for node in box.nodes}
+    entries: list[tuple[str, str]] = []
+    for action, tone in TONES.items():
+        if action in shown:
+            sign = (
+                f'<rect y="-12" width="16" height="16" rx="3" fill="{tone.badge}"/>'
+                f'<text x="8" y="1" text-anchor="middle" font-size="12" font-weight="700" fill="{tone.ink}">'
+                f"{tone.glyph}</text>"
+            )
+            entries.append((sign, UNCHANGED if action == "no-op" else action))
+    used = {(link.when, link.possible, link.by_value) for link in links}
+    samples = [
+        ("e", "#6e7781", "refers to", any(not possible and not value for _, possible, value in used)),
+        ("e v", "#6e7781", "by value", any(value for _, _, value in used)),
+        ("e o", "#6e7781", "possible", any(possible for _, possible, _ in used)),
+        ("e", "#1a7f37", "only after", any(when == "after" for when, _, _ in used)),
+        ("e x", "#cf222e", "only before", any(when == "before" for when, _, _ in used)),
+    ]
+    for kinds, colour, name, is_used in samples:
+        if is_used:
+            entries.append((f'<path class="{kinds}" stroke="{colour}" d="M-8 -4H16"/>', name))
+    lines, x, y = [f'<path d="M{_n(_MARGIN)} {_n(top - 14)}H{_n(width - _MARGIN)}" stroke="#d8dee4"/>'], 0.0, top + 10.0
+    for sign, name in entries:
+        step = 46.0 + len(name) * 6.4
+        if x and x + step > width - 2 * _MARGIN:
+            x, y = 0.0, y + 24.0
+        text = f'<text class="s" x="23" y="0">{_x(name)}</text>'
+        lines.append(f'<g transform="translate({_n(_MARGIN + 8 + x)} {_n(y)})">{sign}{text}</g>')
+        x += step
+    return lines, y + 12.0
