@@ -36,6 +36,7 @@ class YamlText(msgspec.Struct, frozen=True):
 
 
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_QUOTED = frozenset({"'", '"', "|", ">"})
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -86,7 +87,7 @@ def _construct(node: Any, path: YamlPath, file: str, lines: dict[YamlPath, int],
 
 def _scalar(node: Any) -> Any:
     text: str = node.value
-    if node.style is not None:
+    if node.style in _QUOTED:
         return text
     if text in _NULL:
         return None

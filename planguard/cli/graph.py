@@ -38,10 +38,8 @@ def _rendered(document: GraphDocument, format_: str) -> bytes:
         import msgspec
 
         return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-    if format_ == "dot":
-        from planguard.reports.graph_dot import render_dot as render
-    elif format_ == "mermaid":
-        from planguard.reports.graph_mermaid import render_mermaid as render
-    else:
-        from planguard.reports.graph_svg import render_svg as render
-    return render(document).encode("utf-8", "backslashreplace")
+    from importlib import import_module
+
+    render = getattr(import_module(f"planguard.reports.graph_{format_}"), f"render_{format_}")
+    text: str = render(document)
+    return text.encode("utf-8", "backslashreplace")

@@ -44,6 +44,13 @@ class Block:
             self._attributes = list(referring_attributes(self.config.expressions, self.place))
         return self._attributes
 
+    def sets(self, names: Attribute) -> bool:
+        """Whether the configuration sets an attribute, or a block that would hold it.
+
+        ``dynamic`` blocks are not in the plan's configuration: where all blocks of a name are dynamic, it does not.
+        """
+        return _sets(decode_value(self.config.expressions, place=self.place), names)
+
     @property
     def for_each(self) -> list[str]:
         """What ``for_each`` or ``count`` refers to."""
@@ -148,3 +155,13 @@ def referring_attributes(raw: Raw, place: str) -> Iterator[tuple[Attribute, list
                 yield path, longest_references(found)
             elif not (path and "constant_value" in value and len(value) == 1):
                 pending.extend(((*path, name), below) for name, below in reversed(value.items()))
+
+
+def _sets(value: Any, names: Attribute) -> bool:
+    if isinstance(value, list):
+        return any(_sets(below, names) for below in value)
+    if not isinstance(value, dict):
+        return False
+    if "references" in value or "constant_value" in value or not names:
+        return True
+    return names[0] in value and _sets(value[names[0]], names[1:])

@@ -138,6 +138,13 @@ class Graph:
             )
         return Neighbours(found, why)
 
+    def may_refer(self, resource: Resource, kind: str, via: str) -> bool:
+        """See :meth:`Resource.may_refer_to`."""
+        self._asked(kind)
+        wanted = tuple(via.split("."))
+        edges = self._edges(resource.node, kind, resource.snapshot, forward=True)
+        return any(edge.attribute[: len(wanted)] == wanted for edge in edges)
+
     def _edges(self, node: Node, kind: str | None, snapshot: str, *, forward: bool) -> list[Edge]:
         if forward:
             return self.links(node.kind, kind, snapshot).forward.get(node.index, [])

@@ -132,6 +132,37 @@ class Resource:
                 return default
         return value
 
+    def is_left_to_provider(self, path: str) -> bool:
+        """Whether a value is unknown only because the configuration does not set it, and the provider will.
+
+        Then the provider's default applies. Of a ``dynamic`` block over an unknown collection the plan's
+        configuration says nothing either; it looks the same.
+
+        :param path: attribute names, without indexes
+        """
+        block = self._node.block
+        if self.snapshot == BEFORE or block is None:
+            return False
+        names = tuple(path.split("."))
+        for depth in range(1, len(names) + 1):
+            if not block.sets(names[:depth]):
+                return type(self.get(".".join(names[:depth]))) is Unknown
+        return False
+
+    def in_other_snapshot(self) -> Resource | None:
+        """The same resource before, when this is after, and the other way round; None where it is not there."""
+        if self.snapshot == AFTER:
+            return self._graph.view(self._node, BEFORE) if self._node.in_before else None
+        return self._graph.view(self._node, AFTER) if self._node.in_after else None
+
+    def may_refer_to(self, kind: str, *, via: str) -> bool:
+        """Whether an attribute refers to a resource of a type, even where it is open to which instance."""
+        return self._graph.may_refer(self, kind, via)
+
+    def comes_from(self, path: str) -> tuple[str, ...]:
+        """The addresses that the value at a path comes from, by the configuration; its own where it is computed."""
+        return self._graph.sources_of(self._node, steps_of(path))
+
     def blocks(self, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each block at a path, with its own path: ``for path, rule in group.blocks("ingress")``.
 

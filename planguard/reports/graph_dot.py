@@ -150,6 +150,37 @@ def near_change(document: GraphDocument) -> set[str]:
     return near
 
 
+def kind_of(node: GraphNode) -> str:
+    """The type that a node is folded by."""
+    return node.type if node.mode == "managed" else f"{node.mode}.{node.type}"
+
+
+def what_of(node: GraphNode) -> str:
+    """What happens to a node, in the word that folded boxes bear."""
+    return printable(node.action) if node.changed else UNCHANGED
+
+
+def boxes_of(groups: Sequence[Group | None]) -> int:
+    """How many boxes a drawing of these groups has."""
+    return groups.count(None) + len(set(groups) - {None})
+
+
+def fold(groups: Sequence[Group | None], wanted: Sequence[Group | None], most: int) -> list[Group | None]:
+    """Fold further, those groups first that save most boxes, until there are few enough."""
+    members: dict[Group, set[object]] = {}
+    for index, (group, want) in enumerate(zip(groups, wanted, strict=True)):
+        if want is not None:
+            members.setdefault(want, set()).add(index if group is None else group)
+    boxes = boxes_of(groups)
+    chosen = set()
+    for want, keys in sorted(members.items(), key=lambda one: (-len(one[1]), one[0])):
+        if boxes <= most or len(keys) == 1:
+            break
+        boxes -= len(keys) - 1
+        chosen.add(want)
+    return [want if want in chosen else group for group, want in zip(groups, wanted, strict=True)]
+
+
 def module_steps(module: str) -> list[str]:
     """``module.a["x"].module.b`` as ``module.a["x"]`` and ``module.b``; what cannot be read is one step."""
     steps = [match.group(0) for match in _STEP.finditer(module)]

@@ -25,7 +25,10 @@ LANE = 11.0
 TITLE = 26.0  # above the boxes of a framed module
 FOOT = 6.0
 BETWEEN = 14.0  # between two bands
-_ORDER_SWEEPS, _PLACE_SWEEPS, _SWAP_SWEEPS = 12, 10, 12
+MOST_COLUMNS = 12
+"""Deeper graphs have several steps in one column."""
+_ORDER_SWEEPS, _PLACE_SWEEPS, _SWAP_SWEEPS = 12, 10, 6
+_REACH = 8  # how far a band is moved at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,8 @@ def _columns(count: int, links: Sequence[Ends]) -> list[int]:
                 column[index] = max(low, high)
             elif len(before[index]) > len(after[index]):
                 column[index] = low
-    return column
+    deep = max(column, default=0) + 1
+    return [at * MOST_COLUMNS // deep for at in column] if deep > MOST_COLUMNS else column
 
 
 def _scatter(paths: Sequence[Path], columns: list[int], links: Sequence[Ends]) -> None:
@@ -155,16 +159,19 @@ def _scatter(paths: Sequence[Path], columns: list[int], links: Sequence[Ends]) -
     for index, path in enumerate(paths):
         homes.setdefault(path, []).append(index)
     most = max((columns[index] for index in linked), default=0)
+    load = [columns[index] for index in linked]
     for members in homes.values():
         taken = [columns[index] for index in members if index in linked]
         alone = [index for index in members if index not in linked]
-        first = min(taken, default=0)
-        last = max([first + ceil(sqrt(len(members) / 1.6)) - 1, *taken])
-        last = min(last, max(most, first + 3))
+        span = min(ceil(sqrt(len(members) / 1.6)), max(most + 1, 4))
+        starts = range(max(most + 2 - span, 4 - span, 1))
+        first = min(taken) if taken else min(starts, key=lambda at: (sum(at <= c < at + span for c in load), at))
+        last = max([min(first + span - 1, max(most, 3)), *taken])
         room = {column: taken.count(column) for column in range(first, last + 1)}
         for index in alone:
             columns[index] = min(room, key=lambda column: (room[column], column))
             room[columns[index]] += 1
+            load.append(columns[index])
 
 
 def _items(paths: Sequence[Path], columns: Sequence[int], links: Sequence[Ends]) -> _Items:
@@ -174,6 +181,9 @@ def _items(paths: Sequence[Path], columns: Sequence[int], links: Sequence[Ends])
     hops: dict[Ends, None] = {}
     for source, target in links:
         chain = [source]
+        if columns[source] == columns[target]:
+            items.chains.append([source, target])
+            continue
         for column in range(columns[source] + 1, columns[target]):
             lane = lanes.setdefault((target, column), len(items.column))
             if lane == len(items.column):
@@ -236,7 +246,7 @@ def _measure(band: _Band, items: _Items) -> None:
 
 
 def _arrange(band: _Band, items: _Items) -> None:
-    """Neighbouring bands change places as long as that makes the links between them shorter."""
+    """Move bands as long as that makes the links between them shorter."""
     owner = {index: number for number, part in enumerate(band.parts) for index in part.members}
     weight: dict[Ends, int] = {}
     for index, number in owner.items():
@@ -254,15 +264,16 @@ def _arrange(band: _Band, items: _Items) -> None:
         return sum(count * abs(middle[one] - middle[other]) for (one, other), count in weight.items())
 
     best = length()
-    for _ in range(_SWAP_SWEEPS if weight and len(order) < 80 else 0):
+    for _ in range(_SWAP_SWEEPS if weight else 0):
         start = best
-        for at in range(len(order) - 1):
-            order[at], order[at + 1] = order[at + 1], order[at]
-            now = length()
-            if now < best:
-                best = now
-            else:
-                order[at], order[at + 1] = order[at + 1], order[at]
+        for number in list(order):
+            at = kept = order.index(number)
+            for to in range(max(at - _REACH, 0), min(at + _REACH + 1, len(order))):
+                order.insert(to, order.pop(order.index(number)))
+                now = length()
+                if now < best:
+                    best, kept = now, to
+            order.insert(kept, order.pop(order.index(number)))
         if best == start:
             break
     band.parts = [band.parts[number] for number in order]
@@ -427,13 +438,16 @@ def _routes(
     coming = [_ports(index, items.left[index], items) for index in range(len(boxes))]
     routes = []
     for chain in items.chains:
-        first, last = chain[0], chain[-1]
-        points = [(boxes[first].x + boxes[first].width, leaving[first][chain[1]])]
+        first, last = boxes[chain[0]], boxes[chain[-1]]
+        side = first.x + first.width
+        if items.column[chain[0]] == items.column[chain[-1]]:
+            routes.append([(side, items.y[chain[0]] + 9.0), (side, items.y[chain[-1]] - 9.0)])
+            continue
+        points = [(side, leaving[chain[0]][chain[1]])]
         for lane in chain[1:-1]:
             column = items.column[lane]
             points += [(start[column], items.y[lane]), (start[column] + wide[column], items.y[lane])]
-        points.append((boxes[last].x, coming[last][chain[-2]]))
-        routes.append(points)
+        routes.append([*points, (last.x, coming[chain[-1]][chain[-2]])])
     return routes
 
 

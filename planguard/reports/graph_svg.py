@@ -18,15 +18,19 @@ from planguard.reports.graph_dot import (
     Group,
     Link,
     action_of,
+    boxes_of,
     clipped,
     counts_of,
+    fold,
     gathered,
+    kind_of,
     module_steps,
     near_change,
     printable,
     reference_of,
     tone_of,
     tooltip_of,
+    what_of,
     without_keys,
     words_of,
 )
@@ -35,7 +39,8 @@ from planguard.reports.graph_model import GraphDocument, GraphNode
 
 MOST_BOXES = 150
 MOST_FRAMES = 40
-MOST_LINKS = 700
+MOST_FAR = 24
+MOST_LINKS, MOST_LINKS_FOLDED = 700, 240
 CALM = 90
 """Up to so many objects, all of them are drawn."""
 
@@ -44,6 +49,7 @@ _NARROWEST = 720.0
 _DEEPEST = 6  # modules in modules that get a frame of their own
 _BADGE = 24.0
 _NAME, _TYPE = 7.3, 5.6  # what a letter takes, on the wide side: the font is the reader's
+_LEGEND = {"no-op": "no-op, unchanged", "read": "read, data source"}
 _STYLE = """\
 text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif;unicode-bidi:isolate}
 .h{font-size:16px;font-weight:600;fill:#1f2328}.s{font-size:12px;fill:#424a53}.w{font-size:12px;fill:#953800}
@@ -87,14 +93,6 @@ def render_svg(document: GraphDocument) -> str:
 # -- what is folded ------------------------------------------------------------------------------------------------
 
 
-def _kind(node: GraphNode) -> str:
-    return node.type if node.mode == "managed" else f"{node.mode}.{node.type}"
-
-
-def _what(node: GraphNode) -> str:
-    return printable(node.action) if node.changed else UNCHANGED
-
-
 def _groups(document: GraphDocument) -> list[Group | None]:
     """What each object is folded into, None for a box of its own."""
     nodes = document.nodes
@@ -102,47 +100,38 @@ def _groups(document: GraphDocument) -> list[Group | None]:
     if len(nodes) <= CALM:
         return groups
     near = near_change(document)
-    groups = [None if node.id in near else (node.module, _kind(node), UNCHANGED) for node in nodes]
-    groups = _fold(groups, [None if node.changed else (node.module, _kind(node), UNCHANGED) for node in nodes])
-    groups = _fold(groups, [(node.module, _kind(node), _what(node)) for node in nodes])
+    far = [node if node.id not in near else None for node in nodes]
+    groups = [node and (node.module, kind_of(node), UNCHANGED) for node in far]
+    groups = fold(groups, [node and (node.module, "", UNCHANGED) for node in far], far.count(None) + MOST_FAR)
+    calm = [None if node.changed else (node.module, kind_of(node), UNCHANGED) for node in nodes]
+    return _smaller(nodes, fold(groups, calm, MOST_BOXES))
+
+
+def _smaller(nodes: Sequence[GraphNode], groups: list[Group | None]) -> list[Group | None]:
+    """Fold what changes as well: in one module, then over all instances of a module, then over everything."""
+    groups = fold(groups, [(node.module, kind_of(node), what_of(node)) for node in nodes], MOST_BOXES)
     calls = [without_keys(node.module) for node in nodes]
-    instances = len({node.module for node, group in zip(nodes, groups, strict=True)})
-    most = 1 if instances > MOST_FRAMES and _boxes(groups) > MOST_FRAMES else MOST_BOXES
-    groups = _fold(groups, [(call, _kind(n), _what(n)) for call, n in zip(calls, nodes, strict=True)], most)
+    boxes = boxes_of(groups)
+    most = MOST_FRAMES if len({node.module for node in nodes}) > MOST_FRAMES < boxes else MOST_BOXES
+    groups = fold(groups, [(call, kind_of(n), what_of(n)) for call, n in zip(calls, nodes, strict=True)], most)
     tops = [call and module_steps(call)[0] for call in calls]
-    groups = _fold(groups, [(top, "", _what(node)) for top, node in zip(tops, nodes, strict=True)])
-    return _fold(groups, [("", "", _what(node)) for node in nodes])
-
-
-def _boxes(groups: Sequence[Group | None]) -> int:
-    return groups.count(None) + len(set(groups) - {None})
-
-
-def _fold(
-    groups: Sequence[Group | None], wanted: Sequence[Group | None], most: int = MOST_BOXES
-) -> list[Group | None]:
-    """Fold further, those groups first that save most boxes, until there are few enough."""
-    members: dict[Group, set[object]] = {}
-    for index, (group, want) in enumerate(zip(groups, wanted, strict=True)):
-        if want is not None:
-            members.setdefault(want, set()).add(index if group is None else group)
-    boxes = _boxes(groups)
-    chosen = set()
-    for want, keys in sorted(members.items(), key=lambda one: (-len(one[1]), one[0])):
-        if boxes <= most or len(keys) == 1:
-            break
-        boxes -= len(keys) - 1
-        chosen.add(want)
-    return [want if want in chosen else group for group, want in zip(groups, wanted, strict=True)]
+    groups = fold(groups, [(top, "", what_of(node)) for top, node in zip(tops, nodes, strict=True)], MOST_BOXES)
+    return fold(groups, [("", "", what_of(node)) for node in nodes], MOST_BOXES)
 
 
 def _drawn_links(drawing: Drawing) -> list[Link]:
-    """The links; of too many, those at a change, and those of the most references."""
+    """The links that are drawn: none between folded boxes that do not change; of too many, the weightiest."""
 
-    def dull(link: Link) -> tuple[bool, int]:
-        return not (drawing.boxes[link.source].changed or drawing.boxes[link.target].changed), -len(link.edges)
+    def weight(link: Link) -> tuple[bool, int]:
+        ends = drawing.boxes[link.source], drawing.boxes[link.target]
+        return ends[0].changed or ends[1].changed, len(link.edges)
 
-    kept = sorted(drawing.links, key=dull)[:MOST_LINKS]
+    telling = [
+        link
+        for link in drawing.links
+        if weight(link)[0] or not (drawing.boxes[link.source].group and drawing.boxes[link.target].group)
+    ]
+    kept = sorted(telling, key=weight, reverse=True)[: MOST_LINKS_FOLDED if drawing.folded else MOST_LINKS]
     return sorted(kept, key=lambda link: (link.source, link.target))
 
 
@@ -151,7 +140,7 @@ def _notes(drawing: Drawing, links: Sequence[Link]) -> list[str]:
     notes = []
     if drawing.folded:
         boxes = sum(1 for box in drawing.boxes if len(box.nodes) > 1)
-        notes.append(f"{drawing.folded} objects are folded into {boxes} boxes.")
+        notes.append(f"{_many(drawing.folded, 'object')} folded into {_many(boxes, 'box')}.")
     total = sum(len(link.edges) for link in drawing.links)
     unseen = total - sum(len(link.edges) for link in links)
     missing = [
@@ -161,8 +150,13 @@ def _notes(drawing: Drawing, links: Sequence[Link]) -> list[str]:
     ]
     if any(missing):
         whole = total + drawing.inside + drawing.astray
-        notes.append(f"Of {whole} references are not drawn: {', '.join(filter(None, missing))}.")
+        left = drawing.inside + unseen + drawing.astray
+        notes.append(f"{left} of {_many(whole, 'reference')} not drawn: {', '.join(filter(None, missing))}.")
     return notes
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "es" if noun.endswith("x") else "s")
 
 
 # -- what is painted -----------------------------------------------------------------------------------------------
@@ -259,8 +253,8 @@ def _box(box: Box, rect: Rect) -> str:
     parts = ['<g class="p">' if not box.changed else "<g>", f"<title>{_x(tooltip_of(box))}</title>"]
     if box.group is not None:
         behind = Rect(rect.x + 4.0, rect.y + 4.0, rect.width, rect.height)
-        parts.append(f'<rect {_rect(behind)} rx="6" fill="#ffffff" stroke="{tone.stroke}" stroke-opacity=".6"/>')
-    parts.append(f'<rect {_rect(rect)} rx="6" fill="{fill}" stroke="{tone.stroke}" {line}/>')
+        parts.append(f'<rect {_rect(behind)} rx="6" fill="#ffffff" stroke="{tone.stroke}" stroke-opacity=".7"/>')
+    parts.append(f'<rect {_rect(rect)} rx="6" fill="{fill}" stroke="{tone.stroke if box.changed else "#c4ccd4"}" {line}/>')
     x, y, bottom = rect.x, rect.y, rect.y + rect.height
     badge = f"M{_n(x + _BADGE)} {_n(y)}H{_n(x + 6)}q-6 0 -6 6V{_n(bottom - 6)}q0 6 6 6H{_n(x + _BADGE)}z"
     fade = "" if box.changed else ' fill-opacity=".55"'
@@ -300,6 +294,10 @@ def _link(link: Link, boxes: Sequence[Box], route: Sequence[tuple[float, float]]
     tip = 7.0 if end > x else -7.0
     points = [*route[1:-1], (end - tip * 0.8, level)]
     path = [f"M{_n(x)} {_n(y)}"]
+    if end == x:  # two boxes of one column: round the outside
+        out = x + 18.0 + min(abs(level - y) / 8, 40.0)
+        path.append(f"C{_n(out)} {_n(y)} {_n(out)} {_n(level)} {_n(end + 5.6)} {_n(level)}")
+        points = []
     for at, (to_x, to_y) in enumerate(points):
         if at % 2:
             path.append(f"H{_n(to_x)}")
@@ -325,7 +323,7 @@ def _legend(drawing: Drawing, links: Sequence[Link], top: float, width: float) -
                 f'<text x="8" y="1" text-anchor="middle" font-size="12" font-weight="700" fill="{tone.ink}">'
                 f"{tone.glyph}</text>"
             )
-            entries.append((sign, UNCHANGED if action == "no-op" else action))
+            entries.append((sign, _LEGEND.get(action, action)))
     used = {(link.when, link.possible, link.by_value) for link in links}
     samples = [
         ("e", "#6e7781", "refers to", any(not possible and not value for _, possible, value in used)),
@@ -336,13 +334,14 @@ def _legend(drawing: Drawing, links: Sequence[Link], top: float, width: float) -
     ]
     for kinds, colour, name, is_used in samples:
         if is_used:
-            entries.append((f'<path class="{kinds}" stroke="{colour}" d="M-8 -4H16"/>', name))
+            entries.append((f'<path class="{kinds}" stroke="{colour}" d="M0 -4H24"/>', name))
     lines, x, y = [f'<path d="M{_n(_MARGIN)} {_n(top - 14)}H{_n(width - _MARGIN)}" stroke="#d8dee4"/>'], 0.0, top + 10.0
     for sign, name in entries:
-        step = 46.0 + len(name) * 6.4
+        start = 31.0 if "path" in sign else 23.0
+        step = start + 26.0 + len(name) * 6.2
         if x and x + step > width - 2 * _MARGIN:
             x, y = 0.0, y + 24.0
-        text = f'<text class="s" x="23" y="0">{_x(name)}</text>'
+        text = f'<text class="s" x="{_n(start)}" y="0">{_x(name)}</text>'
         lines.append(f'<g transform="translate({_n(_MARGIN + 8 + x)} {_n(y)})">{sign}{text}</g>')
         x += step
     return lines, y + 12.0

@@ -1,0 +1,192 @@
+"""The graph in Mermaid's language, small enough for Mermaid's limits, so that a pull request shows it.
+
+Source of the limits and escapes: Mermaid's configuration (``maxTextSize`` 50,000 characters, ``maxEdges`` 500) and
+its page on flowcharts (entity codes). Whatever is no letter, digit, space, dot, dash or underscore of a label is
+written as an entity, so that nothing in it can be read as Mermaid, Markdown or HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from planguard.reports.graph_dot import (
+    TONES,
+    UNCHANGED,
+    Box,
+    Drawing,
+    Group,
+    Link,
+    action_of,
+    clipped,
+    counts_of,
+    gathered,
+    kind_of,
+    module_steps,
+    near_change,
+    printable,
+    tone_of,
+    what_of,
+    without_keys,
+    words_of,
+)
+from planguard.reports.graph_model import GraphDocument
+
+MOST_TEXT = 49_000
+MOST_EDGES = 480
+_LONGEST = 90
+_PLAIN = frozenset(" -._")
+_DATA = "data source, unchanged"
+_CLASSES = {action: action.replace("-", "") for action in TONES}
+
+
+def render_mermaid(document: GraphDocument) -> str:
+    """The graph as a Mermaid flowchart, summarised as far as it takes to be drawn."""
+    text = ""
+    for groups, fewer_edges in _summaries(document):
+        drawing = gathered(document, groups)
+        if len(drawing.links) > MOST_EDGES and not fewer_edges:
+            continue
+        links = _kept(drawing.links)
+        if sum(len(box.nodes[0].type) for box in drawing.boxes) > MOST_TEXT:
+            continue  # no need to write it to know that it is too long
+        text = _flowchart(document, drawing, links)
+        if len(text.encode("utf-16-le")) // 2 <= MOST_TEXT:
+            break
+    return text
+
+
+def _summaries(document: GraphDocument) -> Iterator[tuple[list[Group | None], bool]]:
+    """What is folded, step by step further; and whether edges may be left out by then."""
+    nodes = document.nodes
+    groups: list[Group | None] = [None] * len(nodes)
+    yield groups, False
+    near = near_change(document)
+    groups = [None if node.id in near else (node.module, "", UNCHANGED) for node in nodes]
+    yield groups, False
+    groups = [
+        (node.module, "", _DATA) if group is None and node.mode == "data" and not node.changed else group
+        for node, group in zip(nodes, groups, strict=True)
+    ]
+    yield groups, False
+    yield groups, True
+    yield [group if node.changed else (node.module, "", UNCHANGED) for node, group in zip(nodes, groups, strict=True)], True
+    yield [(node.module, kind_of(node) if node.changed else "", what_of(node)) for node in nodes], True
+    yield [(node.module, "", what_of(node)) for node in nodes], True
+    calls = [without_keys(node.module) for node in nodes]
+    yield [(call, "", what_of(node)) for call, node in zip(calls, nodes, strict=True)], True
+    yield [(call and module_steps(call)[0], "", what_of(node)) for call, node in zip(calls, nodes, strict=True)], True
+    yield [("", "", what_of(node)) for node in nodes], True
+
+
+def _kept(links: Sequence[Link]) -> list[Link]:
+    """The edges that are drawn: of too many, those that are certain, and those of the most references."""
+    ordered = sorted(links, key=lambda link: (link.possible, link.by_value, -len(link.edges)))
+    return sorted(ordered[:MOST_EDGES], key=lambda link: (link.source, link.target))
+
+
+def _flowchart(document: GraphDocument, drawing: Drawing, links: Sequence[Link]) -> str:
+    lines = ["flowchart LR"]
+    lines.append(f"  %% {_comment(counts_of(document))}")
+    lines += ["  accTitle: Changes of a Terraform plan", f"  accDescr: {_comment(counts_of(document))}"]
+    notes = _notes(drawing, links)
+    for note in notes:
+        lines.append(f"  %% {note}")
+    if notes:
+        lines.append(f'  note["{"<br/>".join(_entities(note) for note in notes)}"]:::note')
+    lines += _modules(drawing.boxes)
+    lines += [f"  n{link.source} {'-.->' if link.possible else '-->'} n{link.target}" for link in links]
+    lines += _styles(drawing, links)
+    return "\n".join(lines) + "\n"
+
+
+def _notes(drawing: Drawing, links: Sequence[Link]) -> list[str]:
+    """What the chart does not show one by one. Objects and references add up to those of the plan."""
+    notes = []
+    if drawing.folded:
+        boxes = sum(1 for box in drawing.boxes if len(box.nodes) > 1)
+        notes.append(f"Folded: {drawing.folded} objects into {boxes} nodes")
+    shown = sum(len(link.edges) for link in links)
+    whole = sum(len(link.edges) for link in drawing.links) + drawing.inside + drawing.astray
+    if whole > shown:
+        notes.append(f"Not drawn: {whole - shown} of {whole} references, {drawing.inside} of them within one node")
+    return notes
+
+
+def _comment(text: str) -> str:
+    """Text for a line that Mermaid does not draw: no sign in it that could end or change it."""
+    return "".join(letter if letter.isalnum() or letter in " ,.:-" else "_" for letter in text)
+
+
+def _entities(text: str) -> str:
+    """A label as Mermaid reads it back. A glyph or letter that is no ASCII needs no escape."""
+    return "".join(
+        letter
+        if letter.isalnum() or letter in _PLAIN or not letter.isascii()
+        else "#quot;"
+        if letter == '"'
+        else f"#{ord(letter)};"
+        for letter in printable(text)
+    )
+
+
+def _label(box: Box) -> str:
+    name, key, detail = words_of(box)
+    # A space that does not break: "+ x" would be an item of a list.
+    first = f"{tone_of(box).glyph}\u00a0{clipped(name + key, _LONGEST)}"
+    return f"{_entities(first)}<br/>{_entities(clipped(detail, _LONGEST))}"
+
+
+def _modules(boxes: Sequence[Box]) -> Iterator[str]:
+    """The nodes, each in the subgraphs of its module; what stands in no module comes first."""
+    tree: dict[tuple[str, ...], list[int]] = {(): []}
+    for index, box in enumerate(boxes):
+        path = tuple(module_steps(box.module)) if box.module else ()
+        for depth in range(1, len(path)):
+            tree.setdefault(path[:depth], [])
+        tree.setdefault(path, []).append(index)
+    numbers = {path: number for number, path in enumerate(tree)}
+    inner: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    for path in tree:
+        if path:
+            inner.setdefault(path[:-1], []).append(path)
+    waiting: list[tuple[str, ...] | int] = [()]
+    while waiting:
+        path_or_depth = waiting.pop()
+        if isinstance(path_or_depth, int):
+            yield "  " * path_or_depth + "end"
+            continue
+        path = path_or_depth
+        if path:
+            yield f'{"  " * len(path)}subgraph m{numbers[path]}["{_entities(clipped(path[-1], _LONGEST))}"]'
+        for index in tree[path]:
+            action = _CLASSES.get(_action(boxes[index]), "noop")
+            faint = "" if boxes[index].changed else "P"
+            yield f'{"  " * (len(path) + 1)}n{index}["{_label(boxes[index])}"]:::{action}{faint}'
+        waiting += [len(path)] if path else []
+        waiting += reversed(inner.get(path, []))
+
+
+def _action(box: Box) -> str:
+    actions = {action_of(node) for node in box.nodes}
+    return actions.pop() if len(actions) == 1 else "no-op"
+
+
+def _styles(drawing: Drawing, links: Sequence[Link]) -> Iterator[str]:
+    """Colours of the nodes that there are, then those of the edges, by their number in the chart."""
+    used = {(_action(box), box.changed) for box in drawing.boxes}
+    for action, tone in TONES.items():
+        if (action, True) in used:
+            yield (
+                f"  classDef {_CLASSES[action]} fill:{tone.fill},stroke:{tone.stroke},stroke-width:2px,color:#1f2328"
+            )
+        if (action, False) in used:
+            yield f"  classDef {_CLASSES[action]}P fill:#ffffff,stroke:{TONES['no-op'].stroke},color:#57606a"
+    yield "  classDef note fill:#fff8e6,stroke:#bf8700,stroke-dasharray:4 3,color:#1f2328"
+    looks: dict[str, list[int]] = {}
+    for number, link in enumerate(links):
+        colour = {"before": "#cf222e", "after": "#1a7f37", "both": "#6e7781"}[link.when]
+        dots = ",stroke-dasharray:2 3" if link.when == "before" else ""
+        width = "1px" if link.by_value else "2px"
+        looks.setdefault(f"stroke:{colour},stroke-width:{width}{dots}", []).append(number)
+    for look, numbers in sorted(looks.items()):
+        yield f"  linkStyle {','.join(map(str, numbers))} {look}"
