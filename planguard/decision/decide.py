@@ -11,7 +11,7 @@ from collections import Counter
 import msgspec
 
 from planguard.decision.policy import ALLOW, BLOCK, OBSERVE, UNDETERMINED, WARN, Gate, Policy
-from planguard.engine.finding import FIXED, Findings, Found, Open
+from planguard.engine.finding import FIXED, INHERITED, Findings, Found, Open
 from planguard.plan.plan import Plan
 
 _RANK = {BLOCK: 0, WARN: 1, OBSERVE: 2}
@@ -45,7 +45,10 @@ def decide(plan: Plan, findings: Findings, policy: Policy) -> Decision:
     :param findings: what the rules say of it
     """
     violations = tuple(_judged(one, one.status, policy) for one in findings.violations)
-    undetermined = tuple(_judged(one, UNDETERMINED, policy) for one in findings.undetermined)
+    # What was undetermined before for the same reason is nothing that this plan brings.
+    undetermined = tuple(
+        _judged(one, INHERITED if one.status == INHERITED else UNDETERMINED, policy) for one in findings.undetermined
+    )
     reasons: list[tuple[str, str]] = []
     if findings.errors:
         reasons.append(

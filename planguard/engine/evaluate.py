@@ -144,7 +144,8 @@ def _compare(
             gone.append(one)
     if after is not None and after.open is not None and (gone or not after.violations):
         # What was wrong before may be right afterwards, or may not: nobody knows yet.
-        findings.undetermined.append(_open(graph, rule, node, after.open))
+        status = INHERITED if before is not None and _is_same(before.open, after.open) else INTRODUCED
+        findings.undetermined.append(_open(graph, rule, node, after.open, status))
     elif not node.forgotten:
         findings.violations += [_found(rule, node, FIXED, one) for one in gone]
 
@@ -158,7 +159,7 @@ def _judge_change(graph: Graph, node: Node, rule: Rule, judge: Judge, findings: 
         return
     findings.violations += [_found(rule, node, INTRODUCED, one) for one in verdict.violations]
     if verdict.open is not None and not verdict.violations:
-        findings.undetermined.append(_open(graph, rule, node, verdict.open))
+        findings.undetermined.append(_open(graph, rule, node, verdict.open, INTRODUCED))
     if keep_passes and not verdict.violations and verdict.open is None:
         findings.passes.append((rule, node))
 
@@ -261,13 +262,19 @@ def _found(rule: Rule, node: Node, status: str, one: Violation) -> Found:
     return Found(rule, node, status, one.path, one.message, _facts(one), one.evidence)
 
 
-def _open(graph: Graph, rule: Rule, node: Node, stopped: Undetermined) -> Open:
+def _is_same(before: Undetermined | None, after: Undetermined) -> bool:
+    """Whether a rule was stopped by the same thing before, so that this plan is not what makes it undetermined."""
+    return before is not None and (before.path, before.why) == (after.path, after.why)
+
+
+def _open(graph: Graph, rule: Rule, node: Node, stopped: Undetermined, status: str) -> Open:
     origin = stopped.origin
     where = origin.node if isinstance(origin, Resource) else node
-    known_after = stopped.known_after or graph.sources_of(where, stopped.path)
+    # Who gives a reason knows what is missing; otherwise it is a value, and the graph knows where that comes from.
+    known_after = stopped.known_after or (() if stopped.why else graph.sources_of(where, stopped.path))
     why = stopped.why
     path = render_path(stopped.path)
     if where is not node:
         why = why or f"a value of {where.address}"
         path = f"{where.address}.{path}" if path else where.address
-    return Open(rule, node, path, known_after, why)
+    return Open(rule, node, path, known_after, why, status)

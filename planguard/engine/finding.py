@@ -35,6 +35,7 @@ class Open(msgspec.Struct, frozen=True):
     """A rule that needs a value which is not known before apply.
 
     :ivar known_after: the addresses that the value will come from
+    :ivar status: inherited where it was open before for the same reason, introduced where this plan makes it so
     """
 
     rule: Rule
@@ -42,6 +43,7 @@ class Open(msgspec.Struct, frozen=True):
     path: str
     known_after: tuple[str, ...]
     why: str
+    status: str = INTRODUCED
 
 
 class Failed(msgspec.Struct, frozen=True):

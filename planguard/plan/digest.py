@@ -131,5 +131,7 @@ class Digests:
                 if change.actions != ["no-op"]
             },
             "invocations": sorted(one.address for one in plan.invocations),
+            # A refresh-only plan changes nothing but the state: what was seen outside is all that it does.
+            "drift": [] if plan.has_changes else sorted(self.of_change(one) for one in plan.drift),
         }
         return "pg1:" + sha256(_encode(body)).hexdigest()

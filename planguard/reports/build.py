@@ -211,6 +211,7 @@ class _Writer:
             waiver=None,
             source=self._place(found.node, found.path),
             why=self.redactor.text(found.why),
+            status=found.status,  # type: ignore[arg-type]
         )
 
     def error(self, rule: str, node: Node, message: str) -> model.ErrorEntry:

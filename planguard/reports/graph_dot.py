@@ -233,7 +233,11 @@ def words_of(box: Box) -> tuple[str, str, str]:
         types = {one.type for one in box.nodes}
         what = box.group[2]
         detail = node.type if len(types) == 1 else f"{len(types)} types"
-        return f"{len(box.nodes)} {what}" if what == UNCHANGED else f"{len(box.nodes)} × {what}", "", printable(detail)
+        return (
+            f"{len(box.nodes)} {what}" if what == UNCHANGED else f"{len(box.nodes)} × {what}",
+            "",
+            printable(detail),
+        )
     rest = node.address.removeprefix(node.module + ".") if node.module else node.address
     mode = {"data": "data.", "ephemeral": "ephemeral."}.get(node.mode, "")
     name, bracket, key = rest.removeprefix(mode).removeprefix(node.type + ".").partition("[")

@@ -353,7 +353,9 @@ def _place(root: _Band, items: _Items) -> None:
             _settle(leaves[at], cell, wanted, [float(len(others)) for others in beside], items)
 
 
-def _settle(leaf: _Band, cell: Sequence[int], wanted: Sequence[float], weight: Sequence[float], items: _Items) -> None:
+def _settle(
+    leaf: _Band, cell: Sequence[int], wanted: Sequence[float], weight: Sequence[float], items: _Items
+) -> None:
     """Place a cell in its order, each as near to where it wants to be as the others let it.
 
     Least squares under an order: pool adjacent violators.
@@ -419,7 +421,9 @@ def _drawn(
         edge = start[right] + wide[right] + out
         frames.append((band.path, Rect(start[left] - out, band.top, edge - start[left] + out, band.height)))
     routes = _routes(items, boxes, start, wide)
-    turned = [route if ends == drawn else route[::-1] for route, ends, drawn in zip(routes, links, forward, strict=True)]
+    turned = [
+        route if ends == drawn else route[::-1] for route, ends, drawn in zip(routes, links, forward, strict=True)
+    ]
     return Layout(start[-1] + wide[-1] + deep * pad, root.height, boxes, frames, turned)
 
 

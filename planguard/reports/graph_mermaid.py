@@ -69,7 +69,10 @@ def _summaries(document: GraphDocument) -> Iterator[tuple[list[Group | None], bo
     ]
     yield groups, False
     yield groups, True
-    yield [group if node.changed else (node.module, "", UNCHANGED) for node, group in zip(nodes, groups, strict=True)], True
+    yield (
+        [group if node.changed else (node.module, "", UNCHANGED) for node, group in zip(nodes, groups, strict=True)],
+        True,
+    )
     yield [(node.module, kind_of(node) if node.changed else "", what_of(node)) for node in nodes], True
     yield [(node.module, "", what_of(node)) for node in nodes], True
     calls = [without_keys(node.module) for node in nodes]

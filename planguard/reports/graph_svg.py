@@ -254,7 +254,9 @@ def _box(box: Box, rect: Rect) -> str:
     if box.group is not None:
         behind = Rect(rect.x + 4.0, rect.y + 4.0, rect.width, rect.height)
         parts.append(f'<rect {_rect(behind)} rx="6" fill="#ffffff" stroke="{tone.stroke}" stroke-opacity=".7"/>')
-    parts.append(f'<rect {_rect(rect)} rx="6" fill="{fill}" stroke="{tone.stroke if box.changed else "#c4ccd4"}" {line}/>')
+    parts.append(
+        f'<rect {_rect(rect)} rx="6" fill="{fill}" stroke="{tone.stroke if box.changed else "#c4ccd4"}" {line}/>'
+    )
     x, y, bottom = rect.x, rect.y, rect.y + rect.height
     badge = f"M{_n(x + _BADGE)} {_n(y)}H{_n(x + 6)}q-6 0 -6 6V{_n(bottom - 6)}q0 6 6 6H{_n(x + _BADGE)}z"
     fade = "" if box.changed else ' fill-opacity=".55"'
@@ -335,7 +337,11 @@ def _legend(drawing: Drawing, links: Sequence[Link], top: float, width: float) -
     for kinds, colour, name, is_used in samples:
         if is_used:
             entries.append((f'<path class="{kinds}" stroke="{colour}" d="M0 -4H24"/>', name))
-    lines, x, y = [f'<path d="M{_n(_MARGIN)} {_n(top - 14)}H{_n(width - _MARGIN)}" stroke="#d8dee4"/>'], 0.0, top + 10.0
+    lines, x, y = (
+        [f'<path d="M{_n(_MARGIN)} {_n(top - 14)}H{_n(width - _MARGIN)}" stroke="#d8dee4"/>'],
+        0.0,
+        top + 10.0,
+    )
     for sign, name in entries:
         start = 31.0 if "path" in sign else 23.0
         step = start + 26.0 + len(name) * 6.2

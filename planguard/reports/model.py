@@ -126,6 +126,7 @@ class UndeterminedEntry(Struct, frozen=True):
     waiver: WaiverUse | None
     source: SourcePlace | None
     why: str = ""
+    status: Literal["introduced", "inherited"] = "introduced"
 
 
 class ErrorEntry(Struct, frozen=True):

@@ -6,8 +6,9 @@ fix; nothing is dropped without being counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -20,6 +21,8 @@ from planguard.reports.model import (
     UndeterminedEntry,
     ViolationEntry,
 )
+
+Entry = TypeVar("Entry", bound=ViolationEntry | UndeterminedEntry)
 
 _INDENT = " " * 7
 _SHOWN = {"block": 1_000_000, "warn": 10, "observe": 3}
@@ -80,12 +83,15 @@ def _decision(entry: DecisionEntry, style: Style) -> Iterator[str]:
         yield from _error(error.rule, error.address, error.message, style)
     shown = [one for one in entry.violations if one.status != "fixed"]
     loud = [one for one in shown if one.effect != "observe" or style.verbose]
-    for _, group in groupby(_by_rule(loud), key=lambda one: (one.effect, one.rule, one.status)):
+    for _, group in groupby(_by_rule(loud), key=_kind):
         yield from _violations(list(group), style)
-    for _, open_ in groupby(_open_by_rule(entry.undetermined, style), key=lambda one: (one.effect, one.rule)):
-        yield from _undetermined(list(open_), style)
+    unknown = [one for one in entry.undetermined if one.effect != "observe" or style.verbose]
+    for _, same in groupby(_by_rule(unknown), key=_kind):
+        yield from _undetermined(list(same), style)
     if not style.verbose:
         yield from _quiet([one for one in shown if one.effect == "observe"], "observe", "observed", style)
+        open_ = [one for one in entry.undetermined if one.effect == "observe"]
+        yield from _quiet(open_, "observe", "undetermined", style)
     fixed = [one for one in entry.violations if one.status == "fixed"]
     yield from _quiet(fixed, "fixed", "fixed by this plan", style)
     yield from _surroundings(entry, style)
@@ -119,12 +125,16 @@ def _error(rule: str, address: str, message: str, style: Style) -> Iterator[str]
     yield ""
 
 
-def _by_rule(entries: Iterable[ViolationEntry]) -> list[ViolationEntry]:
-    """Violations of one rule together, in the order in which the gravest of them stands."""
+def _by_rule(entries: Iterable[Entry]) -> list[Entry]:
+    """Findings of one rule together, in the order in which the gravest of them stands."""
     first: dict[tuple[str, str, str], int] = {}
     for position, one in enumerate(entries := list(entries)):
-        first.setdefault((one.effect, one.rule, one.status), position)
-    return sorted(entries, key=lambda one: first[one.effect, one.rule, one.status])
+        first.setdefault(_kind(one), position)
+    return sorted(entries, key=lambda one: first[_kind(one)])
+
+
+def _kind(entry: ViolationEntry | UndeterminedEntry) -> tuple[str, str, str]:
+    return entry.effect, entry.rule, entry.status if isinstance(entry, ViolationEntry) else ""
 
 
 def _head(effect: str, rule: str, facts: str, style: Style) -> str:
@@ -159,14 +169,6 @@ def _addressed(address: str, source: SourcePlace | None, style: Style) -> Iterat
     yield from _wrap(f"{_INDENT}{plain(address)}{style.paint(plain(place), 'dim')}", _INDENT + "  ", style)
 
 
-def _open_by_rule(entries: list[UndeterminedEntry], style: Style) -> list[UndeterminedEntry]:
-    wanted = [one for one in entries if one.effect != "observe" or style.verbose]
-    first: dict[tuple[str, str], int] = {}
-    for position, one in enumerate(wanted):
-        first.setdefault((one.effect, one.rule), position)
-    return sorted(wanted, key=lambda one: first[one.effect, one.rule])
-
-
 def _undetermined(group: list[UndeterminedEntry], style: Style) -> Iterator[str]:
     one = group[0]
     yield _head(one.effect, one.rule, f"{one.severity} · undetermined", style)
@@ -183,7 +185,7 @@ def _undetermined(group: list[UndeterminedEntry], style: Style) -> Iterator[str]
 def _why(entry: UndeterminedEntry) -> str:
     """What is not known, and what it will come from."""
     if entry.why and not entry.known_after:
-        return entry.why
+        return f"{entry.path}: {entry.why}" if entry.path else entry.why
     if entry.known_after == [entry.address]:
         known = "known after the resource itself is applied"
     elif entry.known_after:
@@ -194,7 +196,9 @@ def _why(entry: UndeterminedEntry) -> str:
     return f"{path}{known}" + (f" ({entry.why})" if entry.why else "")
 
 
-def _quiet(entries: list[ViolationEntry], word: str, what: str, style: Style) -> Iterator[str]:
+def _quiet(
+    entries: Sequence[ViolationEntry | UndeterminedEntry], word: str, what: str, style: Style
+) -> Iterator[str]:
     """What needs nobody's attention now: a line a rule."""
     if not entries:
         return
