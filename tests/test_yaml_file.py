@@ -42,7 +42,7 @@ def test_scalars_are_those_of_yaml_1_2(text: str, value: Any) -> None:
     [
         ("a: 1\na: 2", "`a` stands twice", 2),
         ("a:\n  b: 1\n  b: 2", "`b` stands twice", 3),
-        ("a: [1", "not YAML", 1),
+        ("a: ]", "not YAML", 1),
         ("? [1]\n: 2", "a key must be a plain word", 1),
         ("--- 1\n--- 2\n", "not YAML", 2),
     ],

@@ -27,15 +27,15 @@ def declarative_judge(rule: Rule) -> Callable[[Any], Iterator[Violation]]:
     path = rule.path
 
     def judge_state(resource: Resource) -> Iterator[Violation]:
-        values = resource.values
+        values = resource.bare_values
         if holds(values) or (applies is not None and not applies(values)):
             return
         yield Violation(path, message(resource.get))
 
     def judge_change(change: Change) -> Iterator[Violation]:
         document = {
-            "before": change.before.values if change.before is not None else None,
-            "after": change.after.values if change.after is not None else None,
+            "before": change.before.bare_values if change.before is not None else None,
+            "after": change.after.bare_values if change.after is not None else None,
             "action": change.action,
             "actions": list(change.actions),
         }

@@ -91,14 +91,15 @@ class Graph:
     def resources(self, kind: str, snapshot: str) -> list[Resource]:
         """All resources of a type in one snapshot."""
         self._asked(kind)
-        return [self.view(node, snapshot) for node in self.kinds.get(kind, ()) if self._is_in(node, snapshot)]
+        return [self.view(node, snapshot) for node in self.kinds.get(kind, ()) if self.is_in(node, snapshot)]
 
     def _asked(self, kind: str | None) -> None:
         if kind in self.changed_kinds or (kind is None and self.changed_kinds):
             self.touched_change = True
 
     @staticmethod
-    def _is_in(node: Node, snapshot: str) -> bool:
+    def is_in(node: Node, snapshot: str) -> bool:
+        """Whether an object exists in a snapshot."""
         # A forgotten object goes on existing: it is no longer judged, but it still protects its neighbours.
         return node.in_before if snapshot == BEFORE else node.in_after or node.forgotten
 
@@ -164,7 +165,7 @@ class Graph:
             found = self._links[asked] = Links()
             if target is None or target in self.kinds:
                 for node in self.kinds.get(source, ()):
-                    if self._is_in(node, snapshot):
+                    if self.is_in(node, snapshot):
                         for edge in self._edges_from(node, target, snapshot):
                             found.add(edge)
         return found
@@ -207,7 +208,7 @@ class Graph:
             targets = [
                 (other, certainty)
                 for other, _, certainty in self._resolver.targets(traversals, scope)
-                if (target is None or other.kind == target) and other is not node and self._is_in(other, snapshot)
+                if (target is None or other.kind == target) and other is not node and self.is_in(other, snapshot)
             ]
             if len(targets) > 1 and len(traversals) > 1 and not attribute[-1].endswith("s"):
                 targets = self._alternatives(node, attribute, targets, snapshot)
@@ -216,7 +217,7 @@ class Graph:
             found.extend(
                 (DEPENDS_ON, other, certainty)
                 for other, _, certainty in self._resolver.targets([text] if text else [], scope)
-                if other is not node and self._is_in(other, snapshot)
+                if other is not node and self.is_in(other, snapshot)
             )
         return found
 
@@ -272,7 +273,7 @@ class Graph:
         if names is None:
             names = self._identities[asked] = {}
             for node in self.nodes if kind is None else self.kinds.get(kind, ()):
-                if self._is_in(node, snapshot) and not node.deposed:
+                if self.is_in(node, snapshot) and not node.deposed:
                     values = self.view(node, snapshot).values
                     if type(values) is dict:
                         for name in dict.fromkeys(names_of(values, node.type)):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from msgspec import UNSET
+
 from planguard.plan.actions import Action
-from planguard.plan.document import decode_value
+from planguard.plan.document import MaybeRaw, decode_value
 from planguard.plan.unknown import PartialList, Path, Undetermined, Unknown, render_path
 from planguard.plan.values import values_of
 
@@ -102,12 +104,24 @@ class Resource:
 
     def _decode(self) -> Any:
         node = self._node
+        mask = node.sensitive_before if self.snapshot == BEFORE else node.sensitive_after
+        return self._overlaid(mask)
+
+    def _overlaid(self, sensitive: MaybeRaw) -> Any:
+        node = self._node
         place = self._graph.place
         if self.snapshot == BEFORE:
-            from msgspec import UNSET
+            return values_of(node.before, UNSET, sensitive, self, place=place)
+        return values_of(node.after, node.unknown, sensitive, self, place=place)
 
-            return values_of(node.before, UNSET, node.sensitive_before, self, place=place)
-        return values_of(node.after, node.unknown, node.sensitive_after, self, place=place)
+    @property
+    def bare_values(self) -> dict[str, Any]:
+        """Its attributes with sensitive ones as they are: for what looks at values and can never print them."""
+        mask = self._node.sensitive_before if self.snapshot == BEFORE else self._node.sensitive_after
+        if not mask or b"true" not in bytes(mask):
+            return self.values
+        found: dict[str, Any] = self._overlaid(UNSET)
+        return found
 
     def get(self, path: str, default: Any = None) -> Any:
         """The value at a path such as ``settings[0].tier``; the default where a part is missing or null.
@@ -151,9 +165,13 @@ class Resource:
 
     def in_other_snapshot(self) -> Resource | None:
         """The same resource before, when this is after, and the other way round; None where it is not there."""
-        if self.snapshot == AFTER:
-            return self._graph.view(self._node, BEFORE) if self._node.in_before else None
-        return self._graph.view(self._node, AFTER) if self._node.in_after else None
+        other = BEFORE if self.snapshot == AFTER else AFTER
+        return self._graph.view(self._node, other) if self._graph.is_in(self._node, other) else None
+
+    @property
+    def stays(self) -> bool:
+        """Whether it goes on existing, managed or forgotten."""
+        return self._node.in_after or self._node.forgotten
 
     def may_refer_to(self, kind: str, *, via: str) -> bool:
         """Whether an attribute refers to a resource of a type, even where it is open to which instance."""
@@ -325,6 +343,10 @@ class Change:
         change = self._node.change
         paths = decode_value(change.change.replace_paths, place=self._graph.place) if change else None
         return [render_path(tuple(path)) for path in paths or [] if isinstance(path, list)]
+
+    def others(self, kind: str, snapshot: str = AFTER) -> list[Resource]:
+        """All resources of a type, after this plan or before it."""
+        return self._graph.resources(kind, snapshot)
 
     def changed(self, path: str) -> bool:
         """Whether the value at a path differs between before and after.

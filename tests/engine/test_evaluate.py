@@ -390,3 +390,28 @@ def test_every_fixture_is_judged_without_an_error(findings_of: Callable[..., Fin
         judged += 1
         assert [(one.rule.id, one.message) for one in findings.errors] == [], path
     assert judged > 40
+
+
+def test_a_condition_looks_at_a_sensitive_value_and_does_not_print_it(rule_pack: Callable[..., RuleSet]) -> None:
+    rules = rule_pack(
+        yaml="""
+id: weak-password
+title: A title
+why: Why.
+fix: Fix.
+domain: identity
+severity: low
+resources: [aws_thing]
+condition: "!starts_with(password, 'admin') && length(password) > `3`"
+path: password
+message: "the password is {password}"
+"""
+    )
+    after = {"password": "admin-x"}
+    document = plan_document(
+        change("aws_thing.x", ["create"], None, after, after_sensitive={"password": True}),
+        change("aws_thing.y", ["create"], None, {"password": ""}, after_sensitive={"password": True}),
+    )
+    findings = evaluate(graph_from(document), rules)
+    assert findings.errors == []
+    assert [one.message for one in findings.violations] == ["the password is (sensitive)"] * 2

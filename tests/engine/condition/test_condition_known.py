@@ -113,6 +113,7 @@ def test_a_condition_gives_true_or_false_and_nothing_else() -> None:
         ("t && text", "condition came out as string, not true or false"),
         ("f || n", "condition came out as null, not true or false"),
         ("(t && n) && f", "condition came out as null, not true or false"),
+        ("(n && t) && t", "condition came out as null, not true or false"),
         ("text < `1`", "comparison of string with number: they have no order"),
         ("n < `1`", "condition came out as null, not true or false"),
         ("length(n) == `1`", "`length()` takes array or object or string as its argument, and got null"),

@@ -1,0 +1,172 @@
+"""Settings that a plan makes weaker, told from those that it makes stronger or leaves alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from planguard import Change, Violation, is_unknown, violation
+
+
+@dataclass(frozen=True)
+class Level:
+    """An attribute whose values are ordered, the best first. What is not among them, or unset, is worst.
+
+    :ivar best_first: the values; a tuple among them holds values that are as good as each other
+    """
+
+    path: str
+    best_first: tuple[Any, ...] = (True,)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number, or a duration in words (``604800s``, ``P30D``, ``7d``), of which more is better.
+
+    :ivar unit: of a plain number
+    :ivar unset: what holds where nothing is set
+    :ivar forever: the value that means without end
+    """
+
+    path: str
+    unit: str = "days"
+    unset: float = 0
+    forever: float = -1
+
+
+@dataclass(frozen=True)
+class Given:
+    """An attribute or a block that is better there than not."""
+
+    path: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Members:
+    """A list of which each member counts.
+
+    :ivar of: where the members are blocks, the attributes that name them
+    :ivar everything: the member that stands for all others
+    """
+
+    path: str
+    of: tuple[str, ...] = ()
+    everything: str = ""
+
+
+Setting = Level | Amount | Given | Members
+
+
+def reductions(change: Change, settings: tuple[Setting, ...]) -> Iterator[Violation]:
+    """What becomes weaker of an object that is there before and after. What is known is looked at first."""
+    after = change.after
+    if not change.before or not after:
+        return
+    for setting in sorted(settings, key=lambda one: is_unknown(after.get(one.path))):
+        if isinstance(setting, Amount) and _is_left_to_provider(change, setting):
+            continue
+        message = _reduction(setting, change.before.get(setting.path), after.get(setting.path))
+        if message:
+            yield violation(setting.path, message)
+
+
+def _is_left_to_provider(change: Change, setting: Amount) -> bool:
+    """Whether a new object gets a number that nobody has set: then it is the provider's usual one."""
+    after = change.after
+    if not after or change.action != "replace" or not is_unknown(after.get(setting.path)):
+        return False
+    return after.comes_from(setting.path) == (change.address,)
+
+
+def _reduction(setting: Setting, old: Any, new: Any) -> str:
+    if isinstance(setting, Level):
+        return _lower_level(setting, old, new)
+    if isinstance(setting, Amount):
+        return _lower_amount(setting, old, new)
+    if isinstance(setting, Given):
+        return f"{setting.what} is removed" if old and not new else ""
+    return _lost_members(setting, old, new)
+
+
+def _lower_level(setting: Level, old: Any, new: Any) -> str:
+    last = len(setting.best_first)
+    rank = _rank(setting, old)
+    # What is worst already cannot become worse, whatever is not known of it.
+    return f"from {_shown(old)} to {_shown(new)}" if rank < last and _rank(setting, new) > rank else ""
+
+
+def _rank(setting: Level, value: Any) -> int:
+    for rank, known in enumerate(setting.best_first):
+        if any(value == one for one in (known if isinstance(known, tuple) else (known,))):
+            return rank
+    return len(setting.best_first)
+
+
+def _lower_amount(setting: Amount, old: Any, new: Any) -> str:
+    before = _measured(setting, old)
+    if before <= 0:
+        return ""
+    after = _measured(setting, new)
+    if after >= before:
+        return ""
+    if all(isinstance(value, (int, float)) and value != setting.forever for value in (old, new)):
+        return f"from {old} to {new} {setting.unit}"
+    return f"from {_said(setting, old)} to {_said(setting, new)}"
+
+
+def _lost_members(setting: Members, old: Any, new: Any) -> str:
+    before = _members(setting, old)
+    if not before:
+        return ""
+    after = _members(setting, new)
+    gone = sorted(before - after)
+    return f"no longer {', '.join(gone)}" if gone and setting.everything not in after else ""
+
+
+def _members(setting: Members, value: Any) -> set[str]:
+    if not setting.of:
+        return set(value or ())
+    return {block.get(name) for block in value or () for name in setting.of if block.get(name)}
+
+
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_PLAIN = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
+_ISO = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+_ISO_SECONDS = (365 * 86400.0, 30 * 86400.0, 7 * 86400.0, 86400.0, 3600.0, 60.0, 1.0)
+
+
+def _measured(setting: Amount, value: Any) -> float:
+    if value == None:  # noqa: E711 - an unknown value must be asked, not compared by identity
+        number = setting.unset
+    elif isinstance(value, (int, float)):
+        number = value
+    else:
+        number = _duration(value)
+    return float("inf") if number == setting.forever else float(number)
+
+
+def _duration(text: str) -> float:
+    if found := _PLAIN.fullmatch(text):
+        return float(found[1]) * _SECONDS.get(found[2], 1.0)
+    if text and (found := _ISO.fullmatch(text)):
+        return sum(float(part or 0) * seconds for part, seconds in zip(found.groups(), _ISO_SECONDS, strict=True))
+    return 0.0
+
+
+def _said(setting: Amount, value: Any) -> str:
+    if value == None:  # noqa: E711
+        return f"unset ({setting.unset:g} {setting.unit})" if setting.unset else "unset"
+    if value == setting.forever:
+        return "without end"
+    return f"{value} {setting.unit}" if isinstance(value, (int, float)) else f"{value}"
+
+
+def _shown(value: Any) -> str:
+    if value == None:  # noqa: E711
+        return "unset"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value}" if value != "" else "unset"

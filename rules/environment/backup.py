@@ -1,0 +1,174 @@
+"""Backups, earlier versions, and the time in which a deletion can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planguard import Change, Violation, change_rule
+
+from ._neighbours import Guard, losses
+from ._reduction import Amount, Level, Setting, reductions
+
+_RETENTION = Amount("backup_retention_period")
+_RETENTION_DAYS = Amount("backup_retention_days")
+_SNAPSHOTS = Amount("snapshot_retention_limit")
+_AUTOMATIC = Amount("automatic_backup_retention_days")
+_GEO = Level("geo_redundant_backup_enabled")
+_WINDOW = Amount("deletion_window_in_days", unset=30)
+_SOFT_DELETE = Amount("soft_delete_retention_days")
+_SHORT_TERM = Amount("short_term_retention_policy.retention_days")
+_LONG_TERM = tuple(
+    Amount(f"long_term_retention_policy.{every}_retention") for every in ("weekly", "monthly", "yearly")
+)
+_KEPT_COPIES = tuple(
+    Amount(f"retention_{every}.count", every + " copies") for every in ("daily", "weekly", "monthly", "yearly")
+)
+_TO_POINT_IN_TIME = "point_in_time_recovery"
+_SQL_BACKUP = "settings.backup_configuration"
+
+_SETTINGS: dict[str, tuple[Setting, ...]] = {
+    "aws_db_instance": (_RETENTION,),
+    "aws_docdb_cluster": (_RETENTION,),
+    "aws_docdbelastic_cluster": (_RETENTION,),
+    "aws_dynamodb_table": (
+        Level(f"{_TO_POINT_IN_TIME}.enabled"),
+        Amount(f"{_TO_POINT_IN_TIME}.recovery_period_in_days", unset=35),
+    ),
+    "aws_dynamodb_table_replica": (Level(_TO_POINT_IN_TIME),),
+    "aws_efs_backup_policy": (Level("backup_policy.status", ("ENABLED",)),),
+    "aws_elasticache_cluster": (_SNAPSHOTS,),
+    "aws_elasticache_replication_group": (_SNAPSHOTS,),
+    "aws_elasticache_serverless_cache": (_SNAPSHOTS,),
+    "aws_fsx_lustre_file_system": (_AUTOMATIC,),
+    "aws_fsx_ontap_file_system": (_AUTOMATIC,),
+    "aws_fsx_openzfs_file_system": (_AUTOMATIC,),
+    "aws_fsx_windows_file_system": (_AUTOMATIC,),
+    "aws_keyspaces_table": (Level(f"{_TO_POINT_IN_TIME}.status", ("ENABLED",)),),
+    "aws_kms_external_key": (_WINDOW,),
+    "aws_kms_key": (_WINDOW,),
+    "aws_kms_replica_external_key": (_WINDOW,),
+    "aws_kms_replica_key": (_WINDOW,),
+    "aws_memorydb_cluster": (_SNAPSHOTS,),
+    "aws_neptune_cluster": (_RETENTION,),
+    "aws_rbin_rule": (Amount("retention_period.retention_period_value"),),
+    "aws_rds_cluster": (_RETENTION,),
+    "aws_redshift_cluster": (Amount("automated_snapshot_retention_period"),),
+    "aws_s3_bucket": (Level("versioning.enabled"),),
+    "aws_s3_bucket_versioning": (Level("versioning_configuration.status", ("Enabled",)),),
+    "aws_secretsmanager_secret": (Amount("recovery_window_in_days", unset=30),),
+    "azurerm_app_configuration": (_SOFT_DELETE,),
+    "azurerm_backup_policy_file_share": _KEPT_COPIES,
+    "azurerm_backup_policy_vm": _KEPT_COPIES,
+    "azurerm_cosmosdb_account": (
+        Level("backup.type", ("Continuous", "Periodic")),
+        Amount("backup.retention_in_hours", "hours"),
+    ),
+    "azurerm_data_protection_backup_vault": (Amount("retention_duration_in_days"),),
+    "azurerm_key_vault": (_SOFT_DELETE,),
+    "azurerm_mariadb_server": (_RETENTION_DAYS, _GEO),
+    "azurerm_mssql_database": (_SHORT_TERM, *_LONG_TERM, Level("geo_backup_enabled")),
+    "azurerm_mssql_managed_database": (Amount("short_term_retention_days"), *_LONG_TERM),
+    "azurerm_mysql_flexible_server": (_RETENTION_DAYS, _GEO),
+    "azurerm_mysql_server": (_RETENTION_DAYS, _GEO),
+    "azurerm_oracle_autonomous_database": (Amount("backup_retention_period_in_days"),),
+    "azurerm_postgresql_flexible_server": (_RETENTION_DAYS, _GEO),
+    "azurerm_postgresql_server": (_RETENTION_DAYS, _GEO),
+    "azurerm_storage_account": (
+        Level("blob_properties.versioning_enabled"),
+        Amount("blob_properties.delete_retention_policy.days"),
+        Amount("blob_properties.container_delete_retention_policy.days"),
+        Amount("blob_properties.restore_policy.days"),
+        Amount("share_properties.retention_policy.days"),
+    ),
+    "azurerm_synapse_sql_pool": (Level("geo_backup_policy_enabled"),),
+    "google_alloydb_cluster": (
+        Level("continuous_backup_config.enabled"),
+        Amount("continuous_backup_config.recovery_window_days"),
+        Level("automated_backup_policy.enabled"),
+        Amount("automated_backup_policy.quantity_based_retention.count", "copies"),
+        Amount("automated_backup_policy.time_based_retention.retention_period"),
+    ),
+    "google_backup_dr_backup_vault": (Amount("backup_minimum_enforced_retention_duration"),),
+    "google_bigquery_dataset": (Amount("max_time_travel_hours", "hours", unset=168),),
+    "google_bigtable_table": (Amount("automated_backup_policy.retention_period"),),
+    "google_compute_resource_policy": (Amount("snapshot_schedule_policy.retention_policy.max_retention_days"),),
+    "google_firestore_backup_schedule": (Amount("retention"),),
+    "google_firestore_database": (Level("point_in_time_recovery_enablement", ("POINT_IN_TIME_RECOVERY_ENABLED",)),),
+    "google_gke_backup_backup_plan": (Amount("retention_policy.backup_retain_days"),),
+    "google_spanner_backup_schedule": (Amount("retention_duration"),),
+    "google_spanner_database": (Amount("version_retention_period", unset=3600),),
+    "google_sql_database_instance": (
+        Level(f"{_SQL_BACKUP}.enabled"),
+        Level(f"{_SQL_BACKUP}.point_in_time_recovery_enabled"),
+        Level(f"{_SQL_BACKUP}.binary_log_enabled"),
+        Amount(f"{_SQL_BACKUP}.transaction_log_retention_days"),
+        Amount(f"{_SQL_BACKUP}.backup_retention_settings.retained_backups", "copies"),
+    ),
+    "google_storage_bucket": (
+        Level("versioning.enabled"),
+        Amount("soft_delete_policy.retention_duration_seconds", "seconds", unset=604800),
+        Amount("retention_policy.retention_period", "seconds"),
+    ),
+}
+_BUCKET = ("aws_s3_bucket",)
+_PROTECTED_ITEM = "the backup protection"
+_GUARDS = {
+    "aws_backup_plan": Guard("the backup plan", "name"),
+    "aws_backup_selection": Guard("the selection of what is backed up", "plan_id", ("aws_backup_plan",)),
+    "aws_db_instance_automated_backups_replication": Guard(
+        "the copy of backups in another region", "source_db_instance_arn", ("aws_db_instance",)
+    ),
+    "aws_dlm_lifecycle_policy": Guard("the snapshot schedule", "description", worth=("state", ("ENABLED", None))),
+    "aws_efs_backup_policy": Guard(_PROTECTED_ITEM, "file_system_id", ("aws_efs_file_system",)),
+    "aws_rbin_rule": Guard("the recycle bin", "description"),
+    "aws_s3_bucket_replication_configuration": Guard("the replication", "bucket", _BUCKET),
+    "aws_s3_bucket_versioning": Guard(
+        "the versioning", "bucket", _BUCKET, worth=("versioning_configuration.status", ("Enabled",))
+    ),
+    "azurerm_backup_protected_file_share": Guard(
+        _PROTECTED_ITEM, "source_file_share_name", ("azurerm_storage_share",)
+    ),
+    "azurerm_backup_protected_vm": Guard(_PROTECTED_ITEM, "source_vm_id"),
+    "azurerm_data_protection_backup_instance_blob_storage": Guard(_PROTECTED_ITEM, "storage_account_id"),
+    "azurerm_data_protection_backup_instance_disk": Guard(_PROTECTED_ITEM, "disk_id"),
+    "azurerm_data_protection_backup_instance_kubernetes_cluster": Guard(_PROTECTED_ITEM, "kubernetes_cluster_id"),
+    "azurerm_data_protection_backup_instance_mysql_flexible_server": Guard(_PROTECTED_ITEM, "server_id"),
+    "azurerm_data_protection_backup_instance_postgresql": Guard(_PROTECTED_ITEM, "database_id"),
+    "azurerm_data_protection_backup_instance_postgresql_flexible_server": Guard(_PROTECTED_ITEM, "server_id"),
+    "google_backup_dr_backup_plan_association": Guard(_PROTECTED_ITEM, "resource"),
+    "google_compute_disk_resource_policy_attachment": Guard(
+        "the snapshot schedule", "disk", ("google_compute_disk",), key="name"
+    ),
+    "google_compute_region_disk_resource_policy_attachment": Guard(
+        "the snapshot schedule", "disk", ("google_compute_region_disk",), key="name"
+    ),
+    "google_firestore_backup_schedule": Guard(
+        "the backup schedule", "database", ("google_firestore_database",), key="name"
+    ),
+    "google_gke_backup_backup_plan": Guard("the backup plan", "cluster", ("google_container_cluster",)),
+    "google_spanner_backup_schedule": Guard(
+        "the backup schedule", "database", ("google_spanner_database",), key="name"
+    ),
+}
+
+
+@change_rule(
+    id="backup-reduced",
+    severity="medium",
+    domain="environment",
+    resources=dict.fromkeys((*_SETTINGS, *_GUARDS)),
+    controls={"nist-800-53r5": ["CM-3", "CP-9", "SI-12"]},
+    links=["https://docs.aws.amazon.com/prescriptive-guidance/latest/backup-recovery/welcome.html"],
+)
+def backup_reduced(change: Change) -> Iterator[Violation]:
+    """Backups are reduced.
+
+    What was backed up, versioned or held for a while after its deletion is so for a shorter time, or not at all.
+    Backups that are older than the new time go at once; the need for them shows after the next mistake.
+
+    Keep the number of days that the recovery objective of the data asks for. Where other backups take over, say which
+    and that a restore from them has been tried.
+    """
+    yield from reductions(change, _SETTINGS.get(change.type, ()))
+    if change.type in _GUARDS:
+        yield from losses(change, [_GUARDS[change.type]])

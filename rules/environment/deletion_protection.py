@@ -1,0 +1,153 @@
+"""What keeps a resource, or a last copy of it, from being deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planguard import Change, Violation, change_rule
+
+from ._neighbours import Guard, losses
+from ._reduction import Level, Setting, reductions
+
+_PROTECTED = Level("deletion_protection")
+_ENABLED = Level("deletion_protection_enabled")
+_NOT_FORCED = Level("force_destroy", ((False, None),))
+_NOT_FORCED_DELETE = Level("force_delete", ((False, None),))
+_SNAPSHOT = Level("skip_final_snapshot", ((False, None),))
+_BACKUP = Level("skip_final_backup", ((False, None),))
+_BACKUPS_KEPT = Level("delete_automated_backups", (False,))
+_PURGE = Level("purge_protection_enabled")
+_PREVENT = Level("deletion_policy", ("PREVENT", ("ABANDON", "DEFAULT", "DELETE", "", None)))
+_IMMUTABLE = Level("immutability", ("Locked", "Unlocked"))
+_TERMINATION = Level("disable_api_termination")
+
+_AWS: dict[str, tuple[Setting, ...]] = {
+    "aws_alb": (Level("enable_deletion_protection"),),
+    "aws_athena_database": (_NOT_FORCED,),
+    "aws_athena_workgroup": (_NOT_FORCED,),
+    "aws_backup_vault": (_NOT_FORCED,),
+    "aws_cloudtrail_event_data_store": (Level("termination_protection_enabled"),),
+    "aws_cognito_user_pool": (Level("deletion_protection", ("ACTIVE",)),),
+    "aws_db_instance": (_PROTECTED, _SNAPSHOT, _BACKUPS_KEPT),
+    "aws_docdb_cluster": (_PROTECTED, _SNAPSHOT),
+    "aws_docdb_global_cluster": (_PROTECTED,),
+    "aws_dsql_cluster": (_ENABLED, _NOT_FORCED),
+    "aws_dynamodb_table": (_ENABLED,),
+    "aws_dynamodb_table_replica": (_ENABLED,),
+    "aws_ecr_repository": (_NOT_FORCED_DELETE,),
+    "aws_ecrpublic_repository": (_NOT_FORCED,),
+    "aws_eks_cluster": (_PROTECTED,),
+    "aws_emr_cluster": (Level("termination_protection"),),
+    "aws_fsx_lustre_file_system": (_BACKUP,),
+    "aws_fsx_ontap_volume": (_BACKUP,),
+    "aws_fsx_openzfs_file_system": (_BACKUP,),
+    "aws_fsx_windows_file_system": (_BACKUP,),
+    "aws_instance": (_TERMINATION,),
+    "aws_launch_template": (_TERMINATION,),
+    "aws_lb": (Level("enable_deletion_protection"),),
+    "aws_lightsail_bucket": (_NOT_FORCED_DELETE,),
+    "aws_lightsail_database": (_SNAPSHOT,),
+    "aws_neptune_cluster": (_PROTECTED, _SNAPSHOT),
+    "aws_neptune_global_cluster": (_PROTECTED,),
+    "aws_neptunegraph_graph": (_PROTECTED,),
+    "aws_networkfirewall_firewall": (Level("delete_protection"),),
+    "aws_qldb_ledger": (_PROTECTED,),
+    "aws_rds_cluster": (_PROTECTED, _SNAPSHOT, _BACKUPS_KEPT),
+    "aws_rds_global_cluster": (_PROTECTED,),
+    "aws_redshift_cluster": (_SNAPSHOT,),
+    "aws_route53_zone": (_NOT_FORCED,),
+    "aws_s3_bucket": (_NOT_FORCED, Level("object_lock_enabled")),
+    "aws_s3_directory_bucket": (_NOT_FORCED,),
+    "aws_s3tables_table_bucket": (_NOT_FORCED,),
+    "aws_s3vectors_vector_bucket": (_NOT_FORCED,),
+    "aws_verifiedpermissions_policy_store": (Level("deletion_protection", ("ENABLED",)),),
+}
+_AZURE: dict[str, tuple[Setting, ...]] = {
+    "azurerm_app_configuration": (_PURGE,),
+    "azurerm_data_protection_backup_vault": (_IMMUTABLE, Level("soft_delete", ("AlwaysOn", "On"))),
+    "azurerm_key_vault": (_PURGE,),
+    "azurerm_key_vault_managed_hardware_security_module": (_PURGE,),
+    "azurerm_recovery_services_vault": (_IMMUTABLE, Level("soft_delete_enabled")),
+    "azurerm_storage_container_immutability_policy": (Level("locked"),),
+}
+_GOOGLE: dict[str, tuple[Setting, ...]] = {
+    "google_active_directory_domain": (_PROTECTED,),
+    "google_alloydb_cluster": (_PROTECTED, _PREVENT),
+    "google_backup_dr_backup_vault": (_NOT_FORCED_DELETE,),
+    "google_bigquery_dataset": (Level("delete_contents_on_destroy", ((False, None),)),),
+    "google_bigquery_table": (_PROTECTED,),
+    "google_bigtable_instance": (_PROTECTED, _NOT_FORCED),
+    "google_bigtable_table": (Level("deletion_protection", ("PROTECTED",)),),
+    "google_cloud_run_v2_job": (_PROTECTED,),
+    "google_cloud_run_v2_service": (_PROTECTED,),
+    "google_compute_instance": (_PROTECTED,),
+    "google_compute_instance_from_template": (_PROTECTED,),
+    "google_compute_storage_pool": (_PROTECTED,),
+    "google_container_cluster": (_PROTECTED,),
+    "google_dataproc_metastore_service": (_PROTECTED,),
+    "google_dns_managed_zone": (_NOT_FORCED,),
+    "google_filestore_instance": (_ENABLED,),
+    "google_firestore_database": (
+        Level("delete_protection_state", ("DELETE_PROTECTION_ENABLED",)),
+        Level("deletion_policy", ("ABANDON",)),
+    ),
+    "google_folder": (_PROTECTED,),
+    "google_memorystore_instance": (_ENABLED,),
+    "google_oracle_database_autonomous_database": (_PROTECTED,),
+    "google_oracle_database_db_system": (_PROTECTED,),
+    "google_privateca_certificate_authority": (_PROTECTED,),
+    "google_project": (_PREVENT,),
+    "google_redis_cluster": (_ENABLED,),
+    "google_redis_instance": (_PROTECTED,),
+    "google_secret_manager_regional_secret": (_PROTECTED,),
+    "google_secret_manager_secret": (_PROTECTED,),
+    "google_spanner_database": (_PROTECTED,),
+    "google_spanner_instance": (_NOT_FORCED,),
+    "google_sql_database": (Level("deletion_policy", ("ABANDON",)),),
+    "google_sql_database_instance": (_PROTECTED, Level("settings.deletion_protection_enabled")),
+    "google_storage_bucket": (_NOT_FORCED, Level("retention_policy.is_locked")),
+    "google_workflows_workflow": (_PROTECTED,),
+}
+_RETAIN = Level("spec.persistent_volume_reclaim_policy", ("Retain",))
+_KUBERNETES: dict[str, tuple[Setting, ...]] = {
+    "kubernetes_persistent_volume": (_RETAIN,),
+    "kubernetes_persistent_volume_v1": (_RETAIN,),
+    "kubernetes_storage_class": (Level("reclaim_policy", ("Retain",)),),
+    "kubernetes_storage_class_v1": (Level("reclaim_policy", ("Retain",)),),
+}
+_SETTINGS: dict[str, tuple[Setting, ...]] = {**_AWS, **_AZURE, **_GOOGLE, **_KUBERNETES}
+_GUARDS = {
+    "aws_backup_vault_lock_configuration": Guard("the lock", "backup_vault_name", ("aws_backup_vault",)),
+    "aws_glacier_vault_lock": Guard("the lock", "vault_name", ("aws_glacier_vault",)),
+    "aws_s3_bucket_object_lock_configuration": Guard("the object lock", "bucket", ("aws_s3_bucket",)),
+    "azurerm_management_lock": Guard("the lock", "scope"),
+    "azurerm_storage_container_immutability_policy": Guard(
+        "the immutability policy",
+        "storage_container_resource_manager_id",
+        ("azurerm_storage_container",),
+        key="resource_manager_id",
+    ),
+    "google_resource_manager_lien": Guard("the lien", "parent", ("google_project",), key="number"),
+}
+
+
+@change_rule(
+    id="deletion-protection-removed",
+    severity="high",
+    domain="environment",
+    resources=dict.fromkeys((*_SETTINGS, *_GUARDS)),
+    controls={"nist-800-53r5": ["CM-3", "CM-5", "CP-9"]},
+    links=["https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources"],
+)
+def deletion_protection_removed(change: Change) -> Iterator[Violation]:
+    """Deletion protection is taken away.
+
+    Nothing is destroyed yet, but nothing stands in the way any more: the next plan, a slip in the console or a stolen
+    credential can delete the resource, and what would have been a last copy is not made.
+
+    Keep the protection. Where the resource is to be deleted, take it away in the change that says so, with the same
+    approval as the deletion.
+    """
+    yield from reductions(change, _SETTINGS.get(change.type, ()))
+    if change.type in _GUARDS:
+        yield from losses(change, [_GUARDS[change.type]])

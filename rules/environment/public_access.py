@@ -1,0 +1,142 @@
+"""What keeps data from being made public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planguard import Change, Violation, change_rule
+
+from ._neighbours import Guard, losses
+from ._reduction import Level, Setting, reductions
+
+_S3_FLAGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+_S3_BLOCK = tuple(map(Level, _S3_FLAGS))
+_NOT_PUBLIC = Level("public_network_access_enabled", (False,))
+_DISABLED = Level("public_network_access", ("Disabled", "SecuredByPerimeter"))
+_NETWORK = Level("public_network_enabled", (False,))
+
+_WITHOUT_PUBLIC_NETWORK = (
+    "azurerm_api_management",
+    "azurerm_automation_account",
+    "azurerm_batch_account",
+    "azurerm_cosmosdb_account",
+    "azurerm_dashboard_grafana",
+    "azurerm_databricks_workspace",
+    "azurerm_eventgrid_domain",
+    "azurerm_eventgrid_topic",
+    "azurerm_function_app_flex_consumption",
+    "azurerm_healthcare_dicom_service",
+    "azurerm_healthcare_service",
+    "azurerm_iotcentral_application",
+    "azurerm_iothub",
+    "azurerm_iothub_dps",
+    "azurerm_kusto_cluster",
+    "azurerm_linux_function_app",
+    "azurerm_linux_function_app_slot",
+    "azurerm_linux_web_app",
+    "azurerm_linux_web_app_slot",
+    "azurerm_machine_learning_workspace",
+    "azurerm_managed_disk",
+    "azurerm_mariadb_server",
+    "azurerm_monitor_data_collection_endpoint",
+    "azurerm_monitor_workspace",
+    "azurerm_mssql_server",
+    "azurerm_mysql_server",
+    "azurerm_postgresql_flexible_server",
+    "azurerm_postgresql_server",
+    "azurerm_recovery_services_vault",
+    "azurerm_redis_cache",
+    "azurerm_search_service",
+    "azurerm_signalr_service",
+    "azurerm_snapshot",
+    "azurerm_static_web_app",
+    "azurerm_synapse_workspace",
+    "azurerm_web_pubsub",
+    "azurerm_windows_function_app",
+    "azurerm_windows_function_app_slot",
+    "azurerm_windows_web_app",
+    "azurerm_windows_web_app_slot",
+)
+_SETTINGS: dict[str, tuple[Setting, ...]] = {
+    **dict.fromkeys(_WITHOUT_PUBLIC_NETWORK, (_NOT_PUBLIC,)),
+    "aws_ebs_snapshot_block_public_access": (Level("state", ("block-all-sharing", "block-new-sharing")),),
+    "aws_ec2_image_block_public_access": (Level("state", ("block-new-sharing",)),),
+    "aws_emr_block_public_access_configuration": (Level("block_public_security_group_rules"),),
+    "aws_s3_account_public_access_block": _S3_BLOCK,
+    "aws_s3_bucket_public_access_block": _S3_BLOCK,
+    "aws_vpc_block_public_access_options": (
+        Level("internet_gateway_block_mode", ("block-bidirectional", "block-ingress")),
+    ),
+    "azurerm_ai_services": (_DISABLED,),
+    "azurerm_app_configuration": (_DISABLED,),
+    "azurerm_cognitive_account": (_NOT_PUBLIC, Level("network_acls.default_action", ("Deny",))),
+    "azurerm_container_registry": (
+        _NOT_PUBLIC,
+        Level("anonymous_pull_enabled", ((False, None),)),
+        Level("network_rule_set.default_action", ("Deny",)),
+    ),
+    "azurerm_data_factory": (_NETWORK,),
+    "azurerm_eventhub_namespace": (_NOT_PUBLIC, Level("network_rulesets.default_action", ("Deny",))),
+    "azurerm_key_vault": (_NOT_PUBLIC, Level("network_acls.default_action", ("Deny",))),
+    "azurerm_key_vault_managed_hardware_security_module": (
+        _NOT_PUBLIC,
+        Level("network_acls.default_action", ("Deny",)),
+    ),
+    "azurerm_mongo_cluster": (_DISABLED,),
+    "azurerm_mysql_flexible_server": (_DISABLED,),
+    "azurerm_purview_account": (_NETWORK,),
+    "azurerm_servicebus_namespace": (_NOT_PUBLIC, Level("network_rule_set.default_action", ("Deny",))),
+    "azurerm_storage_account": (
+        Level("allow_nested_items_to_be_public", (False,)),
+        Level("allow_blob_public_access", ((False, None),)),
+        _NOT_PUBLIC,
+        Level("network_rules.default_action", ("Deny",)),
+    ),
+    "azurerm_storage_account_network_rules": (Level("default_action", ("Deny",)),),
+    "google_storage_bucket": (
+        Level("public_access_prevention", ("enforced",)),
+        Level("uniform_bucket_level_access"),
+    ),
+}
+_GUARDS = {
+    "aws_ebs_snapshot_block_public_access": Guard(
+        "the block on public snapshots", "region", worth=("state", ("block-all-sharing", "block-new-sharing"))
+    ),
+    "aws_ec2_image_block_public_access": Guard(
+        "the block on public images", "region", worth=("state", ("block-new-sharing",))
+    ),
+    "azurerm_storage_account_network_rules": Guard(
+        "the network rules",
+        "storage_account_id",
+        ("azurerm_storage_account",),
+        worth=("default_action", ("Deny",)),
+    ),
+}
+_S3_GUARDS = {
+    "aws_s3_account_public_access_block": Guard("the account's block on public buckets", "account_id"),
+    "aws_s3_bucket_public_access_block": Guard("the public access block", "bucket", ("aws_s3_bucket",)),
+}
+
+
+@change_rule(
+    id="public-access-protection-removed",
+    severity="high",
+    domain="environment",
+    resources=dict.fromkeys((*_SETTINGS, *_GUARDS, *_S3_GUARDS)),
+    controls={"nist-800-53r5": ["AC-3", "AC-22", "CM-3", "SC-7"]},
+    links=["https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"],
+)
+def public_access_protection_removed(change: Change) -> Iterator[Violation]:
+    """Protection against public access is taken away.
+
+    The data need not be public yet. From now on one policy, one access list or one stolen credential is enough to
+    make it so, and an earlier mistake that the protection covered takes effect at once.
+
+    Keep the protection. Where something is to be public, put it into a store of its own and open that alone.
+    """
+    yield from reductions(change, _SETTINGS.get(change.type, ()))
+    guard = _GUARDS.get(change.type)
+    if change.type in _S3_GUARDS and change.before and any(change.before.get(flag) for flag in _S3_FLAGS):
+        guard = _S3_GUARDS[change.type]
+    if guard:
+        yield from losses(change, [guard])
