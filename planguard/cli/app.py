@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from planguard.cli.check import RuleChoice, check_call
+from planguard.errors import CallError, ExitCode
 
 app = typer.Typer(
     name="planguard",
@@ -194,3 +195,32 @@ def main_options(
     ] = False,
 ) -> None:
     """Judges a Terraform or OpenTofu plan before it is applied."""
+
+
+_COMMANDS = frozenset({"check", "graph", "explain", "rules"})
+
+
+def run_app(words: list[str]) -> int:
+    """Run one command line.
+
+    :returns: the exit code
+    :raises CallError: when it cannot be understood
+    """
+    try:
+        done = app(words, standalone_mode=False)
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    except typer.Abort:
+        return 130
+    except Exception as error:
+        # The library has a class for each way in which a call is wrong; all of them can say what it is.
+        say = getattr(error, "format_message", None)
+        if say is None:
+            raise
+        message = str(say()).strip().rstrip(".")
+        if not message or message.startswith("Usage"):
+            return int(ExitCode.WRONG_CALL)
+        known = words[0] if words and words[0] in _COMMANDS else ""
+        advice = f"`{' '.join(('planguard', known, '--help')).replace('  ', ' ')}` shows how to call it"
+        raise CallError((message[:1].lower() + message[1:]).replace("'", "`"), advice) from None
+    return int(done) if isinstance(done, int) else 0

@@ -27,10 +27,9 @@ def run(words: list[str]) -> int:
         from planguard.cli.check import check_call
 
         return int(check_call(**arguments))
-    from planguard.cli.app import app
+    from planguard.cli.app import run_app
 
-    app(words)
-    return 0
+    return run_app(words)
 
 
 def guarded(command: Callable[[], int]) -> int:

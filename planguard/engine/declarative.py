@@ -10,7 +10,7 @@ from planguard.engine.condition import compile_condition
 from planguard.engine.rule import Rule, Violation
 from planguard.graph.resource import Change, Resource
 from planguard.plan.sensitive import SENSITIVE
-from planguard.plan.unknown import Unknown
+from planguard.plan.unknown import Undetermined, Unknown
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][A-Za-z0-9_.\[\]]*)\}")
 
@@ -28,7 +28,7 @@ def declarative_judge(rule: Rule) -> Callable[[Any], Iterator[Violation]]:
 
     def judge_state(resource: Resource) -> Iterator[Violation]:
         values = resource.bare_values
-        if holds(values) or (applies is not None and not applies(values)):
+        if _is_fine(holds, applies, values):
             return
         yield Violation(path, message(resource.get))
 
@@ -39,12 +39,29 @@ def declarative_judge(rule: Rule) -> Callable[[Any], Iterator[Violation]]:
             "action": change.action,
             "actions": list(change.actions),
         }
-        if holds(document) or (applies is not None and not applies(document)):
+        if _is_fine(holds, applies, document):
             return
         shown = change.after or change.before
         yield Violation(path, message(shown.get if shown is not None else lambda _: None))
 
     return judge_change if rule.judges == "change" else judge_state
+
+
+Test = Callable[[dict[str, Any]], bool]
+
+
+def _is_fine(holds: Test, applies: Test | None, document: dict[str, Any]) -> bool:
+    """Whether a rule does not apply, or what it demands holds. Either is enough, whatever is unknown of the other."""
+    if applies is None:
+        return holds(document)
+    try:
+        if not applies(document):
+            return True
+    except Undetermined:
+        if holds(document):
+            return True
+        raise
+    return holds(document)
 
 
 def _filled(text: str) -> Callable[[Callable[[str], Any]], str]:

@@ -20,7 +20,7 @@ from planguard.graph.graph import Graph
 from planguard.graph.node import Node
 from planguard.graph.resource import AFTER, BEFORE, Change, Resource
 from planguard.plan.actions import Action
-from planguard.plan.unknown import Path, Undetermined, render_path
+from planguard.plan.unknown import Path, Undetermined, Unknown, render_path
 
 Progress = Callable[[int, int], None]
 _MOST_TURNS = 256
@@ -208,9 +208,9 @@ def _run(
     except PlanError:
         raise
     except TypeError as error:
-        if "Unknown found" in str(error):
-            # `", ".join([…])` checks types in C, before it would ask the value anything.
-            return Undetermined((), None, (), "a text is made of a value that is not known yet")
+        if Unknown.__name__ in str(error):
+            # What is written in C (`str.join`, `re.match`) looks at the type before it would ask the value anything.
+            return Undetermined((), None, (), "it is made of a value that is not known yet")
         verdict.error = _crash(error)
     except Exception as error:  # noqa: BLE001 - whatever a rule raises is an evaluation error, never a pass
         verdict.error = _crash(error)

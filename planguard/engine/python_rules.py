@@ -101,7 +101,7 @@ def _manual(function: Callable[..., Any], place: str) -> dict[str, str]:
 
 
 def refuse_blind_tests(text: str, *, file: str) -> None:
-    """Refuse tests that an unknown value cannot intercept.
+    """Refuse what an unknown value cannot intercept, or what would swallow that it is unknown.
 
     ``x is None`` is answered by Python itself: for a value that is not known yet it says no, and the rule passes.
 
@@ -112,37 +112,39 @@ def refuse_blind_tests(text: str, *, file: str) -> None:
     except SyntaxError as error:
         raise RuleFileError(f"not Python: {error.msg}", place=f"{file}:{error.lineno or 1}") from None
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
-            for operator, right in zip(node.ops, node.comparators, strict=True):
-                if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(right, ast.Constant):
-                    shown = f"is {'not ' if isinstance(operator, ast.IsNot) else ''}{right.value!r}"
-                    raise RuleFileError(
-                        f"`{shown}` cannot see that a value is not known yet",
-                        "write `not value`, `value == None`, or give `.get(…)` a default",
-                        place=f"{file}:{node.lineno}",
-                    )
-        elif isinstance(node, ast.MatchSingleton):
-            raise RuleFileError(
-                f"`case {node.value}` cannot see that a value is not known yet",
-                "compare with `==` in an `if`",
-                place=f"{file}:{node.lineno}",
-            )
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type":
-            raise RuleFileError(
-                "`type(…)` cannot see that a value is not known yet",
-                "write `isinstance(value, …)`",
-                place=f"{file}:{node.lineno}",
-            )
-        elif isinstance(node, ast.ExceptHandler) and _catches_everything(node):
-            raise RuleFileError(
-                "this `except` would swallow that a value is not known yet",
-                "name the exceptions that you expect",
-                place=f"{file}:{node.lineno}",
-            )
+        found = _blind(node)
+        if found is not None:
+            what, hint = found
+            line = getattr(node, "lineno", 1)
+            raise RuleFileError(f"{what} that a value is not known yet", hint, place=f"{file}:{line}")
 
 
-def _catches_everything(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(isinstance(kind, ast.Name) and kind.id == "BaseException" for kind in kinds)
+_COMPARE = "write `not value`, `value == None`, or give `.get(…)` a default"
+
+
+def _blind(node: ast.AST) -> tuple[str, str] | None:
+    """Why a piece of a rule is refused, and what to write instead."""
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        for position, operator in enumerate(node.ops):
+            constants = [side for side in sides[position : position + 2] if isinstance(side, ast.Constant)]
+            if isinstance(operator, (ast.Is, ast.IsNot)) and constants:
+                word = "is not" if isinstance(operator, ast.IsNot) else "is"
+                return f"`{word} {constants[-1].value!r}` cannot see", _COMPARE
+    if isinstance(node, (ast.MatchSingleton, ast.MatchSequence, ast.MatchMapping)):
+        return "this `case` cannot see", "compare with `==` in an `if`"
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "type":
+        return "`type(…)` cannot see", "write `isinstance(value, …)`"
+    if isinstance(node, ast.ExceptHandler) and node.type is None:
+        return "this `except` would swallow", "name the exceptions that you expect"
+    if isinstance(node, ast.ExceptHandler) and "Undetermined" in ast.unparse(node.type):  # type: ignore[arg-type]
+        return "this `except` would swallow", "let it pass: the engine tells of it"
+    if isinstance(node, ast.Name) and node.id == "BaseException":
+        return "`BaseException` would swallow", "name the exceptions that you expect"
+    if isinstance(node, (ast.Try, ast.TryStar)) and any(map(_leaves, node.finalbody)):
+        return "leaving a `finally` would swallow", "leave it at its end"
+    return None
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    return any(isinstance(node, (ast.Return, ast.Break, ast.Continue)) for node in ast.walk(statement))

@@ -49,18 +49,22 @@ def build_graph(plan: Plan, locals_: Locals | None = None) -> Graph:
         take(_changed_node(plan, change, len(nodes)))
     for deferred in plan.deferred:
         take(_deferred_node(plan, deferred, len(nodes)))
-    states = 0
     for module, resource in plan.state_resources():
-        # What `resource_changes` has, it has better; without it, the state is all there is.
-        wanted = resource.mode == "data" or not plan.has_changes
-        if wanted and (resource.address, "") not in seen:
+        # What `resource_changes` has, it has better.
+        if (resource.address, "") not in seen:
             take(_state_node(plan, module, resource, len(nodes)))
-            states += 1
-    expected = len(plan.changes) + len(plan.deferred) + states
+    expected = _objects_in(plan)
     if len(nodes) != expected:
         raise EvaluationError(f"the graph has {len(nodes)} objects, the plan {expected}", place=plan.place)
     _tie(root, nodes)
-    return Graph(plan.place, nodes, root, Resolver(locals_), plan.redactor)
+    return Graph(plan.place, nodes, root, Resolver(locals_), plan.redactor, expected=expected)
+
+
+def _objects_in(plan: Plan) -> int:
+    """How many objects a plan holds: what it changes, and of the state what it does not."""
+    changes = {(one.address, one.deposed or "") for one in plan.all_changes()}
+    state = {(one.address, "") for _, one in plan.state_resources()}
+    return len(changes | state)
 
 
 def _node(plan: Plan, index: int, address: str, mode: str, type_: str, module: ModulePath, key: Key) -> Node:

@@ -57,12 +57,23 @@ class Graph:
     """All objects of one plan, in both snapshots, which share one structure.
 
     :ivar nodes: every object, in the order of the plan
+    :ivar expected: how many objects the plan holds, counted on its own
     :ivar kinds: the objects by type (``data.aws_x`` for data sources)
     :ivar touched_change: set when a question that a rule asked may have another answer in the other snapshot
     """
 
-    def __init__(self, place: str, nodes: list[Node], root: Module, resolver: Resolver, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        place: str,
+        nodes: list[Node],
+        root: Module,
+        resolver: Resolver,
+        redactor: Redactor,
+        *,
+        expected: int,
+    ) -> None:
         self.place = place
+        self.expected = expected
         self.nodes = nodes
         self.root = root
         self.redactor = redactor

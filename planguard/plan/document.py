@@ -78,11 +78,17 @@ class StateResource(Struct, gc=False):
 
 
 class StateModule(Struct):
-    """One module of ``prior_state``, with those below it."""
+    """One module of ``prior_state``, with those below it; its resources are left undecoded."""
 
-    resources: list[StateResource] = []
+    resources: list[Raw] = []
     child_modules: list[StateModule] = []
     address: str = ""
+
+
+class StateMode(Struct, gc=False):
+    """Whether a resource of ``prior_state`` is managed or data: all that is asked of most of them."""
+
+    mode: str
 
 
 class StateOutput(Struct):
@@ -276,6 +282,16 @@ def decode_value(raw: MaybeRaw, *, place: str) -> Any:
     if type(value) is dict or type(value) is list:
         refuse_duplicate_keys(raw, value, place=place)
     return value
+
+
+def decode_checked(raw: Raw, kind: type[T], *, part: str, place: str) -> T:
+    """Decode a part whose every key counts, and which is small beside the changes.
+
+    :raises PlanError: as :func:`decode_part`, and when a key in it stands twice
+    """
+    found = decode_part(raw, kind, part=part, place=place)
+    decode_value(raw, place=place)
+    return found
 
 
 def decode_changes(raw: Raw, *, part: str, place: str) -> list[ResourceChange]:

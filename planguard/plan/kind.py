@@ -311,9 +311,7 @@ _SHAPES: tuple[tuple[str, Trouble], ...] = (
     (
         r"(?m)^\s*(terraform|provider|resource|data|module|variable|output|locals|moved|removed|import|check)"
         r"([ \t]+(\"[^\"\n]*\"|[\w-]+))*[ \t]*\{",
-        Trouble(
-            "the source of a configuration, not a plan", "`planguard scan DIR` judges source; for a plan, " + HOW
-        ),
+        Trouble("the source of a configuration, not a plan", HOW),
     ),
     (r"---\s|%YAML|([\w.\"'-]+:|-[ \t]+[\w.\"'{-]+:?)(\s|\Z)", Trouble("YAML, not the JSON of a plan", HOW)),
 )

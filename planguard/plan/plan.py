@@ -18,10 +18,12 @@ from planguard.plan.document import (
     DeferredInvocation,
     ResourceChange,
     State,
+    StateMode,
     StateModule,
     StateResource,
     Variable,
     decode_changes,
+    decode_checked,
     decode_part,
     decode_value,
 )
@@ -73,6 +75,7 @@ class Plan(msgspec.Struct):
     configuration: Configuration = msgspec.field(default_factory=Configuration)
     prior_state: State = msgspec.field(default_factory=State)
     redactor: Redactor = msgspec.field(default_factory=Redactor)
+    _state: list[tuple[StateModule, StateResource]] | None = None
 
     @property
     def has_changes(self) -> bool:
@@ -85,14 +88,27 @@ class Plan(msgspec.Struct):
         for deferred in self.deferred:
             yield deferred.resource_change
 
-    def state_resources(self) -> Iterator[tuple[StateModule, StateResource]]:
-        """Every resource of ``prior_state`` with its module; deposed objects left out."""
+    def state_resources(self) -> list[tuple[StateModule, StateResource]]:
+        """The resources of ``prior_state`` that the plan says no more of, with their modules.
+
+        Those are data sources, and where there are no ``resource_changes`` everything. Deposed objects are left out.
+
+        :raises PlanError: when one is not shaped as the format says, or a key in it stands twice
+        """
+        if self._state is None:
+            self._state = list(self._read_state())
+        return self._state
+
+    def _read_state(self) -> Iterator[tuple[StateModule, StateResource]]:
         pending = [self.prior_state.values.root_module]
         while pending:
             module = pending.pop()
-            for resource in module.resources:
-                if resource.deposed_key is UNSET:
-                    yield module, resource
+            for raw in module.resources:
+                mode = decode_part(raw, StateMode, part="prior_state", place=self.place).mode
+                if mode == "data" or not self.has_changes:
+                    resource = decode_checked(raw, StateResource, part="prior_state", place=self.place)
+                    if resource.deposed_key is UNSET:
+                        yield module, resource
             pending.extend(reversed(module.child_modules))
 
     def action_of(self, change: ResourceChange) -> Action:
@@ -119,7 +135,8 @@ class _Reader:
         raw = self.top.get(key)
         if raw is None or _is_null(raw):
             return default
-        return decode_part(raw, kind, part=key, place=self.place)
+        decode = decode_part if key == "prior_state" else decode_checked
+        return decode(raw, kind, part=key, place=self.place)
 
     def changes(self, key: str) -> list[ResourceChange]:
         raw = self.top.get(key)

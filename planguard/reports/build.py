@@ -114,7 +114,7 @@ def _ledger(plan: Plan, graph: Graph, findings: Findings, decision: Decision, ru
         data_sources=sources,
         deferred=len(plan.deferred) + len(plan.deferred_invocations),
         drift=len(plan.drift),
-        graph={"objects": len(graph.nodes), "expected": len(managed) + sources},
+        graph={"objects": len(graph.nodes), "expected": graph.expected},
     )
 
 

@@ -183,6 +183,8 @@ def fold(groups: Sequence[Group | None], wanted: Sequence[Group | None], most: i
 
 def module_steps(module: str) -> list[str]:
     """``module.a["x"].module.b`` as ``module.a["x"]`` and ``module.b``; what cannot be read is one step."""
+    if not module:
+        return []
     steps = [match.group(0) for match in _STEP.finditer(module)]
     return steps if ".".join(steps) == module else [module]
 
@@ -308,7 +310,7 @@ def _quoted(*rows: str) -> str:
 
 def _clusters(boxes: Sequence[Box]) -> Iterator[str]:
     """The nodes, module by module; a cluster is opened when its first node comes, and closed after its last."""
-    paths = [(tuple(module_steps(box.module)) if box.module else (), index) for index, box in enumerate(boxes)]
+    paths = [(tuple(module_steps(box.module)), index) for index, box in enumerate(boxes)]
     first: dict[tuple[str, ...], int] = {}
     for path, index in paths:
         for depth in range(len(path) + 1):
@@ -336,7 +338,8 @@ def _node(box: Box, index: int) -> str:
     look = f'fillcolor="{tone.fill}", color="{tone.stroke}", ' + (
         'penwidth=1.8, fontcolor="#1f2328"' if box.changed else 'penwidth=0.8, fontcolor="#57606a"'
     )
-    return f"n{index} [label={_quoted(f'{tone.glyph} {name}{key}', detail)}, tooltip={_quoted(tooltip_of(box))}, {look}];"
+    label, tooltip = _quoted(f"{tone.glyph} {name}{key}", detail), _quoted(tooltip_of(box))
+    return f"n{index} [label={label}, tooltip={tooltip}, {look}];"
 
 
 def _edge(link: Link, boxes: Sequence[Box]) -> str:

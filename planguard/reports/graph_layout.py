@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import ceil, sqrt
 
 Path = tuple[str, ...]
@@ -194,7 +195,7 @@ def _items(paths: Sequence[Path], columns: Sequence[int], links: Sequence[Ends])
             chain.append(lane)
         chain.append(target)
         items.chains.append(chain)
-        hops.update(dict.fromkeys(zip(chain, chain[1:], strict=False)))
+        hops.update(dict.fromkeys(pairwise(chain)))
     items.left = [[] for _ in items.column]
     items.right = [[] for _ in items.column]
     for one, other in hops:

@@ -33,52 +33,57 @@ from planguard.reports.graph_model import GraphDocument
 
 MOST_TEXT = 49_000
 MOST_EDGES = 480
+MOST_FRAMED, MOST_CROSSING = 80, 40
+"""Nodes in frames, and edges between frames. Of more, Mermaid's layout is apt to fail on subgraphs (dagrejs/dagre#255), and nobody can read them."""
+
 _LONGEST = 90
 _PLAIN = frozenset(" -._")
 _DATA = "data source, unchanged"
+Path = tuple[str, ...]
 _CLASSES = {action: action.replace("-", "") for action in TONES}
 
 
 def render_mermaid(document: GraphDocument) -> str:
     """The graph as a Mermaid flowchart, summarised as far as it takes to be drawn."""
     text = ""
-    for groups, fewer_edges in _summaries(document):
+    for last_of_unchanged, groups in _summaries(document):
         drawing = gathered(document, groups)
-        if len(drawing.links) > MOST_EDGES and not fewer_edges:
+        too_many = len(drawing.boxes) > MOST_FRAMED or len(drawing.links) > MOST_EDGES
+        if too_many and not last_of_unchanged:
             continue
-        links = _kept(drawing.links)
         if sum(len(box.nodes[0].type) for box in drawing.boxes) > MOST_TEXT:
             continue  # no need to write it to know that it is too long
-        text = _flowchart(document, drawing, links)
-        if len(text.encode("utf-16-le")) // 2 <= MOST_TEXT:
+        text = _flowchart(document, drawing, _kept(drawing.links))
+        if len(text.encode("utf-16-le", "surrogatepass")) // 2 <= MOST_TEXT:
             break
     return text
 
 
-def _summaries(document: GraphDocument) -> Iterator[tuple[list[Group | None], bool]]:
-    """What is folded, step by step further; and whether edges may be left out by then."""
+def _summaries(document: GraphDocument) -> Iterator[tuple[bool, list[Group | None]]]:
+    """What is folded, step by step further; and whether nothing that is unchanged is left to be folded.
+
+    From there on edges are left out, and modules are no frames, before anything that changes is folded.
+    """
     nodes = document.nodes
     groups: list[Group | None] = [None] * len(nodes)
-    yield groups, False
+    yield False, groups
     near = near_change(document)
     groups = [None if node.id in near else (node.module, "", UNCHANGED) for node in nodes]
-    yield groups, False
-    groups = [
-        (node.module, "", _DATA) if group is None and node.mode == "data" and not node.changed else group
-        for node, group in zip(nodes, groups, strict=True)
-    ]
-    yield groups, False
-    yield groups, True
+    yield False, groups
     yield (
-        [group if node.changed else (node.module, "", UNCHANGED) for node, group in zip(nodes, groups, strict=True)],
-        True,
+        False,
+        [
+            (node.module, "", _DATA) if group is None and node.mode == "data" and not node.changed else group
+            for node, group in zip(nodes, groups, strict=True)
+        ],
     )
-    yield [(node.module, kind_of(node) if node.changed else "", what_of(node)) for node in nodes], True
-    yield [(node.module, "", what_of(node)) for node in nodes], True
+    yield True, [None if node.changed else (node.module, "", UNCHANGED) for node in nodes]
+    yield True, [(node.module, kind_of(node) if node.changed else "", what_of(node)) for node in nodes]
+    yield True, [(node.module, "", what_of(node)) for node in nodes]
     calls = [without_keys(node.module) for node in nodes]
-    yield [(call, "", what_of(node)) for call, node in zip(calls, nodes, strict=True)], True
-    yield [(call and module_steps(call)[0], "", what_of(node)) for call, node in zip(calls, nodes, strict=True)], True
-    yield [("", "", what_of(node)) for node in nodes], True
+    yield True, [(call, "", what_of(node)) for call, node in zip(calls, nodes, strict=True)]
+    yield True, [(call and module_steps(call)[0], "", what_of(node)) for call, node in zip(calls, nodes, strict=True)]
+    yield True, [("", "", what_of(node)) for node in nodes]
 
 
 def _kept(links: Sequence[Link]) -> list[Link]:
@@ -88,15 +93,17 @@ def _kept(links: Sequence[Link]) -> list[Link]:
 
 
 def _flowchart(document: GraphDocument, drawing: Drawing, links: Sequence[Link]) -> str:
-    lines = ["flowchart LR"]
-    lines.append(f"  %% {_comment(counts_of(document))}")
-    lines += ["  accTitle: Changes of a Terraform plan", f"  accDescr: {_comment(counts_of(document))}"]
+    counts = _comment(counts_of(document))
+    crossing = sum(drawing.boxes[link.source].module != drawing.boxes[link.target].module for link in links)
+    framed = len(drawing.boxes) <= MOST_FRAMED and crossing <= MOST_CROSSING
     notes = _notes(drawing, links)
-    for note in notes:
-        lines.append(f"  %% {note}")
+    if not framed and any(box.module for box in drawing.boxes):
+        notes.append("Too many for frames: each node names its module")
+    lines = ["flowchart LR", f"  %% {counts}", *(f"  %% {note}" for note in notes)]
+    lines += ["  accTitle: Changes of a Terraform plan", f"  accDescr: {counts}"]
     if notes:
         lines.append(f'  note["{"<br/>".join(_entities(note) for note in notes)}"]:::note')
-    lines += _modules(drawing.boxes)
+    lines += _modules(drawing.boxes, framed=framed)
     lines += [f"  n{link.source} {'-.->' if link.possible else '-->'} n{link.target}" for link in links]
     lines += _styles(drawing, links)
     return "\n".join(lines) + "\n"
@@ -121,57 +128,65 @@ def _comment(text: str) -> str:
 
 
 def _entities(text: str) -> str:
-    """A label as Mermaid reads it back. A glyph or letter that is no ASCII needs no escape."""
+    """A label as Mermaid reads it back. What is no ASCII needs no escape.
+
+    A word joiner parts the dollars that would begin a formula, and the backslash from the n of a line break.
+    """
     return "".join(
         letter
         if letter.isalnum() or letter in _PLAIN or not letter.isascii()
         else "#quot;"
         if letter == '"'
-        else f"#{ord(letter)};"
+        else f"#{ord(letter)};" + ("\u2060" if letter in "$\\" else "")
         for letter in printable(text)
     )
 
 
-def _label(box: Box) -> str:
+def _label(box: Box, *, framed: bool) -> str:
     name, key, detail = words_of(box)
     # A space that does not break: "+ x" would be an item of a list.
-    first = f"{tone_of(box).glyph}\u00a0{clipped(name + key, _LONGEST)}"
-    return f"{_entities(first)}<br/>{_entities(clipped(detail, _LONGEST))}"
+    rows = [f"{tone_of(box).glyph}\u00a0{clipped(name + key, _LONGEST)}", clipped(detail, _LONGEST)]
+    if not framed and box.module:
+        rows.append(clipped(box.module, _LONGEST))
+    return "<br/>".join(_entities(row) for row in rows)
 
 
-def _modules(boxes: Sequence[Box]) -> Iterator[str]:
-    """The nodes, each in the subgraphs of its module; what stands in no module comes first."""
-    tree: dict[tuple[str, ...], list[int]] = {(): []}
+def _modules(boxes: Sequence[Box], *, framed: bool) -> Iterator[str]:
+    """The nodes, each in the subgraphs of its module; what stands in a module itself comes before its modules."""
+    tree: dict[Path, list[int]] = {(): []}
+    inner: dict[Path, list[Path]] = {}
     for index, box in enumerate(boxes):
-        path = tuple(module_steps(box.module)) if box.module else ()
-        for depth in range(1, len(path)):
-            tree.setdefault(path[:depth], [])
-        tree.setdefault(path, []).append(index)
+        path = tuple(module_steps(box.module)) if framed else ()
+        for depth in range(1, len(path) + 1):
+            if path[:depth] not in tree:
+                tree[path[:depth]] = []
+                inner.setdefault(path[: depth - 1], []).append(path[:depth])
+        tree[path].append(index)
     numbers = {path: number for number, path in enumerate(tree)}
-    inner: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    for path in tree:
-        if path:
-            inner.setdefault(path[:-1], []).append(path)
-    waiting: list[tuple[str, ...] | int] = [()]
+    waiting: list[tuple[Path, bool]] = [((), False)]
     while waiting:
-        path_or_depth = waiting.pop()
-        if isinstance(path_or_depth, int):
-            yield "  " * path_or_depth + "end"
+        path, is_done = waiting.pop()
+        pad = "  " * len(path)
+        if is_done:
+            yield f"{pad}end"
             continue
-        path = path_or_depth
         if path:
-            yield f'{"  " * len(path)}subgraph m{numbers[path]}["{_entities(clipped(path[-1], _LONGEST))}"]'
+            yield f'{pad}subgraph m{numbers[path]}["{_entities(clipped(path[-1], _LONGEST))}"]'
+            waiting.append((path, True))
         for index in tree[path]:
-            action = _CLASSES.get(_action(boxes[index]), "noop")
             faint = "" if boxes[index].changed else "P"
-            yield f'{"  " * (len(path) + 1)}n{index}["{_label(boxes[index])}"]:::{action}{faint}'
-        waiting += [len(path)] if path else []
-        waiting += reversed(inner.get(path, []))
+            kind = _CLASSES[_action(boxes[index])] + faint
+            yield f'{pad}  n{index}["{_label(boxes[index], framed=framed)}"]:::{kind}'
+        waiting += [(one, False) for one in reversed(inner.get(path, []))]
+    if inner:
+        yield f"  class {','.join(f'm{number}' for path, number in numbers.items() if path)} module"
 
 
 def _action(box: Box) -> str:
+    """The action whose class a node has; one that is not known, or several, have that of none."""
     actions = {action_of(node) for node in box.nodes}
-    return actions.pop() if len(actions) == 1 else "no-op"
+    action = actions.pop() if len(actions) == 1 else "no-op"
+    return action if action in TONES else "no-op"
 
 
 def _styles(drawing: Drawing, links: Sequence[Link]) -> Iterator[str]:
@@ -184,6 +199,7 @@ def _styles(drawing: Drawing, links: Sequence[Link]) -> Iterator[str]:
             )
         if (action, False) in used:
             yield f"  classDef {_CLASSES[action]}P fill:#ffffff,stroke:{TONES['no-op'].stroke},color:#57606a"
+    yield "  classDef module fill:#f6f8fa,stroke:#c4ccd4,color:#424a53"
     yield "  classDef note fill:#fff8e6,stroke:#bf8700,stroke-dasharray:4 3,color:#1f2328"
     looks: dict[str, list[int]] = {}
     for number, link in enumerate(links):

@@ -105,6 +105,4 @@ def graph_document(plan: Plan, graph: Graph) -> GraphDocument:
                 AFTER in by_snapshot,
             )
         )
-    state = sum(1 for node in graph.nodes if node.change is None)
-    expected = len(plan.changes) + len(plan.deferred) + state
-    return GraphDocument(SCHEMA, plan.place, plan.terraform_version, len(nodes), expected, nodes, edges)
+    return GraphDocument(SCHEMA, plan.place, plan.terraform_version, len(nodes), graph.expected, nodes, edges)

@@ -101,8 +101,9 @@ def _groups(document: GraphDocument) -> list[Group | None]:
         return groups
     near = near_change(document)
     far = [node if node.id not in near else None for node in nodes]
-    groups = [node and (node.module, kind_of(node), UNCHANGED) for node in far]
-    groups = fold(groups, [node and (node.module, "", UNCHANGED) for node in far], far.count(None) + MOST_FAR)
+    groups = [(node.module, kind_of(node), UNCHANGED) if node else None for node in far]
+    wider = [(node.module, "", UNCHANGED) if node else None for node in far]
+    groups = fold(groups, wider, far.count(None) + MOST_FAR)
     calm = [None if node.changed else (node.module, kind_of(node), UNCHANGED) for node in nodes]
     return _smaller(nodes, fold(groups, calm, MOST_BOXES))
 
@@ -189,7 +190,7 @@ def _fit(text: str, cells: float) -> str:
 
 
 def _path(module: str) -> Path:
-    steps = module_steps(module) if module else []
+    steps = module_steps(module)
     return (*steps[:_DEEPEST], ".".join(steps[_DEEPEST:])) if len(steps) > _DEEPEST else tuple(steps)
 
 
@@ -308,8 +309,9 @@ def _link(link: Link, boxes: Sequence[Box], route: Sequence[tuple[float, float]]
             path.append(f"C{_n(middle)} {_n(y)} {_n(middle)} {_n(to_y)} {_n(to_x)} {_n(to_y)}")
         x, y = to_x, to_y
     head = f"M{_n(end)} {_n(level)}l{_n(-tip)} -3.2v6.4z"
+    title = _x(reference_of(link, boxes))
     return (
-        f'<g><title>{_x(reference_of(link, boxes))}</title><path class="{kinds}" stroke="{colour}" d="{"".join(path)}"/>'
+        f'<g><title>{title}</title><path class="{kinds}" stroke="{colour}" d="{"".join(path)}"/>'
         f'<path d="{head}" fill="{colour}"/></g>'
     )
 

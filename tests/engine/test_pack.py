@@ -105,7 +105,14 @@ def test_the_place_is_the_line_of_the_field(tmp_path: Path) -> None:
         ('if type(resource.get("a")) == list: return', "`type(…)` cannot see"),
         ("try:\n        pass\n    except:\n        pass", "would swallow"),
         ("try:\n        pass\n    except BaseException:\n        pass", "would swallow"),
-        ('match resource.get("a"):\n        case None: pass', "`case None` cannot see"),
+        ('match resource.get("a"):\n        case None: pass', "this `case` cannot see"),
+        ('match resource.get("a"):\n        case ["x"]: pass', "this `case` cannot see"),
+        ('match resource.get("a"):\n        case {"k": 1}: pass', "this `case` cannot see"),
+        ('if None is resource.get("a"): return', "`is None` cannot see"),
+        ("if 1 < 2 is not True: return", "`is not True` cannot see"),
+        ("try:\n        pass\n    finally:\n        return", "leaving a `finally` would swallow"),
+        ("try:\n        pass\n    except planguard.Undetermined:\n        pass", "would swallow"),
+        ("from contextlib import suppress\n    suppress(BaseException)", "would swallow"),
     ],
 )
 def test_a_test_that_an_unknown_value_cannot_intercept_is_refused(tmp_path: Path, body: str, message: str) -> None:

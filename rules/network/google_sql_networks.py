@@ -1,0 +1,143 @@
+"""From where a Cloud SQL instance takes connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planguard import Resource, Violation, rule, violation
+
+from .._satellite import is_left_to_provider
+from ._ranges import is_world
+
+
+@rule(
+    id="google-sql-instance-open-to-world",
+    severity="high",
+    domain="network",
+    resources=["google_sql_database_instance"],
+    aliases=["CKV_GCP_11", "CKV_GCP_60", "AVD-GCP-0017"],
+    controls={"nist-800-53r5": ["AC-3", "SC-7"], "cis-gcp-2.0": ["6.5"]},
+    links=["https://cloud.google.com/sql/docs/mysql/authorize-networks"],
+    bad={
+        "every address": """
+resource "google_sql_database_instance" "app" {
+  name             = "app"
+  database_version = "POSTGRES_16"
+  region           = "europe-west4"
+
+  settings {
+    tier = "db-custom-2-7680"
+
+    ip_configuration {
+      ssl_mode = "ENCRYPTED_ONLY"
+
+      authorized_networks {
+        name  = "office"
+        value = "198.51.100.0/24"
+      }
+
+      authorized_networks {
+        name  = "all"
+        value = "0.0.0.0/0"
+      }
+    }
+  }
+}
+""",
+        "every address in two halves": """
+resource "google_sql_database_instance" "app" {
+  name             = "app"
+  database_version = "MYSQL_8_0"
+  region           = "europe-west4"
+
+  settings {
+    tier = "db-custom-2-7680"
+
+    ip_configuration {
+      ipv4_enabled = true
+      ssl_mode     = "ENCRYPTED_ONLY"
+
+      authorized_networks {
+        value = "0.0.0.0/1"
+      }
+
+      authorized_networks {
+        value = "128.0.0.0/1"
+      }
+    }
+  }
+}
+""",
+    },
+    good={
+        "one office": """
+resource "google_sql_database_instance" "app" {
+  name             = "app"
+  database_version = "POSTGRES_16"
+  region           = "europe-west4"
+
+  settings {
+    tier = "db-custom-2-7680"
+
+    ip_configuration {
+      ssl_mode = "ENCRYPTED_ONLY"
+
+      authorized_networks {
+        name  = "office"
+        value = "198.51.100.0/24"
+      }
+    }
+  }
+}
+""",
+        "no public address": """
+resource "google_sql_database_instance" "app" {
+  name             = "app"
+  database_version = "POSTGRES_16"
+  region           = "europe-west4"
+
+  settings {
+    tier = "db-custom-2-7680"
+
+    ip_configuration {
+      ipv4_enabled    = false
+      private_network = "projects/acme-platform/global/networks/main"
+      ssl_mode        = "ENCRYPTED_ONLY"
+
+      authorized_networks {
+        name  = "left over"
+        value = "0.0.0.0/0"
+      }
+    }
+  }
+}
+""",
+        "no ip_configuration": """
+resource "google_sql_database_instance" "app" {
+  name             = "app"
+  database_version = "POSTGRES_16"
+  region           = "europe-west4"
+
+  settings {
+    tier = "db-custom-2-7680"
+  }
+}
+""",
+    },
+)
+def sql_instance_open_to_world(instance: Resource) -> Iterator[Violation]:
+    """Cloud SQL instance takes connections from the whole Internet.
+
+    Anyone can try logins on the database, and every flaw in its server is open to everyone.
+
+    Take the range out of `authorized_networks` and name those that need the database, or set
+    `ipv4_enabled = false` and connect over `private_network` or the Cloud SQL Auth Proxy.
+    """
+    # Cloud SQL documentation: no network is authorized by default.
+    if is_left_to_provider(instance, "settings.ip_configuration"):
+        return
+    for path, block in instance.blocks("settings.ip_configuration.authorized_networks"):
+        # Provider documentation: ipv4_enabled defaults to true.
+        if is_world(block["value"]) and instance.get("settings.ip_configuration.ipv4_enabled", True):
+            yield violation(f"{path}.value", f"connections from {block['value']}")
+            return
