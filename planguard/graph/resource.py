@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
 from planguard.plan.actions import Action
+from planguard.plan.address import tokens
 from planguard.plan.document import MaybeRaw, decode_value
 from planguard.plan.unknown import PartialList, Path, Undetermined, Unknown, render_path
 from planguard.plan.values import values_of
@@ -21,10 +23,9 @@ AFTER = "after"
 _MISSING = object()
 
 
+@lru_cache(maxsize=8192)
 def steps_of(path: str) -> Path:
     """``a.b[0].c`` as ``("a", "b", 0, "c")``; a map key with other characters is written ``["a.b"]``."""
-    from planguard.plan.address import tokens
-
     return tuple(step if isinstance(step, str) else step[0] for step in tokens(path))  # type: ignore[misc]
 
 

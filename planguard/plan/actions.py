@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from enum import Enum
 
-from planguard.errors import PlanError
-
 
 class Action(Enum):
     """One meaning of ``change.actions``, by the name that reports count it under."""
@@ -50,18 +48,6 @@ def counted_as(action: Action) -> str:
     return _COUNTED_AS.get(action, action.value)
 
 
-def meaning(actions: list[str], *, address: str, place: str) -> Action:
-    """What a set of actions means.
-
-    :raises PlanError: for a set that planguard does not know: what is not understood is not passed
-    """
-    found = _MEANING.get(tuple(actions))
-    if found is None:
-        known = all(action.replace("-", "").isalpha() and len(action) < 40 for action in actions)
-        shown = f"`{' + '.join(actions)}` " if known and actions else ""
-        raise PlanError(
-            f"unknown action {shown}on {address}",
-            "this plan may be newer than this planguard; update planguard",
-            place=place,
-        )
-    return found
+def meaning(actions: list[str]) -> Action | None:
+    """What a set of actions means; None for a set that planguard does not know."""
+    return _MEANING.get(tuple(actions))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 from msgspec import UNSET, Raw
 
+from planguard.errors import PlanError
 from planguard.plan.actions import Action, meaning
 from planguard.plan.document import (
     ActionInvocation,
@@ -116,7 +117,18 @@ class Plan(msgspec.Struct):
 
         :raises PlanError: when planguard does not know them
         """
-        return meaning(change.change.actions, address=self.redactor.address(change.address), place=self.place)
+        found = meaning(change.change.actions)
+        return found if found is not None else self._refuse_action(change)
+
+    def _refuse_action(self, change: ResourceChange) -> NoReturn:
+        actions = change.change.actions
+        known = all(action.replace("-", "").isalpha() and len(action) < 40 for action in actions)
+        shown = f"`{' + '.join(actions)}` " if known and actions else ""
+        raise PlanError(
+            f"unknown action {shown}on {self.redactor.address(change.address)}",
+            "this plan may be newer than this planguard; update planguard",
+            place=self.place,
+        )
 
 
 def _is_null(raw: Raw) -> bool:

@@ -132,7 +132,8 @@ class Redactor:
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()
-        self._ordered: list[str] | None = None
+        self._by_start: dict[str, list[str]] | None = None
+        self._done: dict[str, str] = {}
 
     def add(self, leaves: Iterable[Any]) -> None:
         """Take in sensitive leaves: strings, numbers; each form in which a text may carry them."""
@@ -143,9 +144,10 @@ class Redactor:
                 self._add_text(int.__repr__(leaf) if isinstance(leaf, int) else float.__repr__(leaf))
 
     def _add_text(self, text: str) -> None:
-        if len(text) < _SHORTEST or text in _NO_SECRETS:
+        if len(text) < _SHORTEST or text in _NO_SECRETS or text in self._secrets:
             return
-        self._ordered = None
+        self._by_start = None
+        self._done.clear()
         self._secrets.add(text)
         stripped = text.strip()
         if len(stripped) >= _SHORTEST:
@@ -158,19 +160,32 @@ class Redactor:
     def __bool__(self) -> bool:
         return bool(self._secrets)
 
-    def __contains__(self, text: str) -> bool:
-        return any(secret in text for secret in self._secrets)
-
     def text(self, text: str) -> str:
         """The text with every sensitive value replaced by ``(sensitive)``."""
         if not self._secrets:
             return text
-        if self._ordered is None:
-            # Longest first: a secret that holds another one goes as a whole.
-            self._ordered = sorted(self._secrets, key=lambda secret: (-len(secret), secret))
-        for secret in self._ordered:
-            if secret in text:
-                text = text.replace(secret, SENSITIVE)
+        found = self._done.get(text)
+        if found is None:
+            found = self._done[text] = self._taken_out(text)
+        return found
+
+    def _taken_out(self, text: str) -> str:
+        """Look up each four characters of the text, so that its cost does not grow with the number of secrets."""
+        if self._by_start is None:
+            self._by_start = {}
+            for secret in self._secrets:
+                self._by_start.setdefault(secret[:_SHORTEST], []).append(secret)
+        starts = self._by_start
+        there = {
+            secret
+            for at in range(len(text) - _SHORTEST + 1)
+            if (begin := text[at : at + _SHORTEST]) in starts
+            for secret in starts[begin]
+            if text.startswith(secret, at)
+        }
+        # Longest first: a secret that holds another one goes as a whole.
+        for secret in sorted(there, key=lambda one: (-len(one), one)):
+            text = text.replace(secret, SENSITIVE)
         return text
 
     def address(self, address: str) -> str:
