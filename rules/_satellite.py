@@ -7,12 +7,8 @@ is missing is certain only of a resource that this plan creates, and where this 
 from __future__ import annotations
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from planguard import Graph, Resource, Undetermined, is_unknown
-from planguard.plan.document import decode_value
-
-_unsettled: WeakKeyDictionary[Graph, dict[tuple[str, str, str], list[Resource]]] = WeakKeyDictionary()
+from planguard import Resource, Undetermined, is_unknown
 
 
 def satellites(resource: Resource, kind: str, *, via: str) -> list[Resource]:
@@ -43,16 +39,7 @@ def refuse_unsettled(resource: Resource, kind: str, *, via: str) -> None:
 
     :raises Undetermined: when there is such a one
     """
-    graph = resource._graph
-    known = _unsettled.setdefault(graph, {})
-    asked = (kind, via, resource.snapshot)
-    if asked not in known:
-        known[asked] = [
-            one
-            for one in resource.others(kind)
-            if is_unknown(one.get(via)) and not graph.sources_of(one.node, (via,))
-        ]
-    for one in known[asked]:
+    for one in resource.unsettled(kind, via=via):
         raise Undetermined((via,), one, (), f"it may belong to {resource.address}")
 
 
@@ -62,7 +49,7 @@ def missing(resource: Resource, kind: str, *, via: str) -> list[str]:
     :returns: the addresses of satellites that this plan deletes (or, asked of the state before, creates)
     :raises Undetermined: when it may be managed elsewhere
     """
-    other = _in_other_snapshot(resource)
+    other = resource.in_other_snapshot()
     others = other.referrers(kind, via=via) if other else []
     managed = [one.address for one in others if not one.get("skip_destroy")]  # with that, it is only forgotten
     if managed or (resource.is_created and resource.snapshot == "after"):
@@ -75,40 +62,15 @@ def missing(resource: Resource, kind: str, *, via: str) -> list[str]:
     )
 
 
-def _in_other_snapshot(resource: Resource) -> Resource | None:
-    node, graph = resource.node, resource._graph
-    if resource.snapshot == "after":
-        return graph.view(node, "before") if node.in_before else None
-    return graph.view(node, "after") if node.in_after else None
-
-
 def in_both_snapshots(resource: Resource) -> list[Resource]:
     """The resource as it is looked at, and as it is in the other snapshot, where it is."""
-    other = _in_other_snapshot(resource)
+    other = resource.in_other_snapshot()
     return [resource, other] if other else [resource]
 
 
 def is_left_to_provider(resource: Resource, path: str) -> bool:
-    """Whether a value is unknown only because the configuration does not set it, and the provider will.
-
-    Of a ``dynamic`` block over an unknown collection the plan's configuration says nothing either; it looks the same.
-
-    :param path: attribute names, without indexes
-    """
-    block = resource.node.block
-    if not is_unknown(resource.get(path)) or not block:
-        return False
-    here: Any = decode_value(block.config.expressions, place=resource.address)
-    names = path.split(".")
-    for depth, name in enumerate(names, 1):
-        blocks = [one for one in (here if isinstance(here, list) else [here]) if isinstance(one, dict)]
-        if any("references" in one or "constant_value" in one for one in blocks):
-            return False
-        here = [one[name] for one in blocks if name in one]
-        here = here[0] if len(here) == 1 else here
-        if not here:
-            return is_unknown(resource.get(".".join(names[:depth])))
-    return False
+    """Whether a value is unknown only because the configuration does not set it, and the provider will."""
+    return is_unknown(resource.get(path)) and resource.is_left_to_provider(path)
 
 
 def given(resource: Resource, path: str, default: Any) -> Any:
@@ -118,6 +80,4 @@ def given(resource: Resource, path: str, default: Any) -> Any:
 
 def may_refer(resource: Resource, kind: str, *, via: str) -> bool:
     """Whether an attribute refers to a resource of a type in this plan, even where it is open to which instance."""
-    node = resource.node
-    edges = resource._graph.links(node.kind, kind, resource.snapshot).forward.get(node.index, [])
-    return any(edge.attribute[:1] == (via,) for edge in edges)
+    return resource.may_refer_to(kind, via=via)

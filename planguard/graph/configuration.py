@@ -21,7 +21,7 @@ Attribute = tuple[str, ...]
 class Block:
     """One resource or data block, with the instances that the plan holds of it."""
 
-    __slots__ = ("_attributes", "by_key", "config", "instances", "module", "name", "place")
+    __slots__ = ("_attributes", "_names", "by_key", "config", "instances", "module", "name", "place")
 
     def __init__(self, name: str, config: ResourceConfig, module: Module, place: str) -> None:
         self.name = name
@@ -31,6 +31,7 @@ class Block:
         self.instances: dict[ModulePath, list[Node]] = {}
         self.by_key: dict[tuple[ModulePath, Key], Node] = {}
         self._attributes: list[tuple[Attribute, list[str]]] | None = None
+        self._names: frozenset[str] | None = None
 
     def add(self, node: Node) -> None:
         """Take in one instance. Deposed objects are no targets of references."""
@@ -49,6 +50,11 @@ class Block:
 
         ``dynamic`` blocks are not in the plan's configuration: where all blocks of a name are dynamic, it does not.
         """
+        if self._names is None:
+            decoded = decode_value(self.config.expressions, place=self.place)
+            self._names = frozenset(decoded if isinstance(decoded, dict) else ())
+        if names[0] not in self._names or len(names) == 1:
+            return names[0] in self._names
         return _sets(decode_value(self.config.expressions, place=self.place), names)
 
     @property

@@ -83,7 +83,8 @@ class Graph:
         self.changed_kinds = frozenset(node.kind for node in nodes if node.changed)
         self.touched_change = False
         self._resolver = resolver
-        self._links: dict[tuple[str, str | None, str], Links] = {}
+        self._links: dict[tuple[str, str | None, str, str | None], Links] = {}
+        self._unsettled: dict[tuple[str, str, str], list[Resource]] = {}
         self._identities: dict[tuple[str | None, str], dict[str, list[Node]]] = {}
 
     # -- resources ---------------------------------------------------------------------------------------------
@@ -127,7 +128,7 @@ class Graph:
         wanted = tuple(via.split(".")) if via else None
         certain: dict[int, Node] = {}
         possible: dict[int, Edge] = {}
-        for edge in self._edges(node, kind, snapshot, forward=forward):
+        for edge in self._edges(node, kind, snapshot, wanted[0] if wanted else None, forward=forward):
             if wanted is not None and edge.attribute[: len(wanted)] != wanted:
                 continue
             if wanted is None and edge.attribute == DEPENDS_ON:
@@ -154,30 +155,45 @@ class Graph:
         """See :meth:`Resource.may_refer_to`."""
         self._asked(kind)
         wanted = tuple(via.split("."))
-        edges = self._edges(resource.node, kind, resource.snapshot, forward=True)
+        edges = self._edges(resource.node, kind, resource.snapshot, wanted[0], forward=True)
         return any(edge.attribute[: len(wanted)] == wanted for edge in edges)
 
-    def _edges(self, node: Node, kind: str | None, snapshot: str, *, forward: bool) -> list[Edge]:
+    def unsettled(self, kind: str, via: str, snapshot: str) -> list[Resource]:
+        """See :meth:`Resource.unsettled`."""
+        asked = (kind, via, snapshot)
+        if asked not in self._unsettled:
+            self._unsettled[asked] = [
+                one
+                for one in self.resources(kind, snapshot)
+                if type(one.get(via)) is Unknown and not self.sources_of(one.node, (via,))
+            ]
+        self._asked(kind)
+        return self._unsettled[asked]
+
+    def _edges(self, node: Node, kind: str | None, snapshot: str, via: str | None, *, forward: bool) -> list[Edge]:
         if forward:
-            return self.links(node.kind, kind, snapshot).forward.get(node.index, [])
+            return self.links(node.kind, kind, snapshot, via).forward.get(node.index, [])
         if kind is not None:
-            return self.links(kind, node.kind, snapshot).backward.get(node.index, [])
+            return self.links(kind, node.kind, snapshot, via).backward.get(node.index, [])
         return [
             edge
             for source in self.kinds
-            for edge in self.links(source, node.kind, snapshot).backward.get(node.index, [])
+            for edge in self.links(source, node.kind, snapshot, via).backward.get(node.index, [])
         ]
 
-    def links(self, source: str, target: str | None, snapshot: str) -> Links:
-        """The edges from resources of one type to those of another (None: of any)."""
-        asked = (source, target, snapshot)
+    def links(self, source: str, target: str | None, snapshot: str, via: str | None = None) -> Links:
+        """The edges from resources of one type to those of another (None: of any).
+
+        :param via: only those through this top-level attribute (None: through any)
+        """
+        asked = (source, target, snapshot, via)
         found = self._links.get(asked)
         if found is None:
             found = self._links[asked] = Links()
             if target is None or target in self.kinds:
                 for node in self.kinds.get(source, ()):
                     if self.is_in(node, snapshot):
-                        for edge in self._edges_from(node, target, snapshot):
+                        for edge in self._edges_from(node, target, snapshot, via):
                             found.add(edge)
         return found
 
@@ -187,9 +203,9 @@ class Graph:
             edge for node in self.nodes for edge in self.links(node.kind, None, snapshot).forward.get(node.index, [])
         ]
 
-    def _edges_from(self, node: Node, target: str | None, snapshot: str) -> list[Edge]:
-        configured = self._configured(node, target, snapshot)
-        by_value = self._value_edges(node, target, snapshot, configured)
+    def _edges_from(self, node: Node, target: str | None, snapshot: str, via: str | None) -> list[Edge]:
+        configured = self._configured(node, target, snapshot, via)
+        by_value = self._value_edges(node, target, snapshot, configured, via)
         decided = {(edge.attribute, edge.target.kind) for edge in by_value}
         edges = {(edge.attribute, edge.target.index): edge for edge in by_value}
         values = self.view(node, snapshot).values if configured else {}
@@ -203,7 +219,9 @@ class Graph:
             edges[place] = Edge(node, other, attribute, certainty, "reference")
         return list(edges.values())
 
-    def _configured(self, node: Node, target: str | None, snapshot: str) -> list[tuple[Attribute, Node, Certainty]]:
+    def _configured(
+        self, node: Node, target: str | None, snapshot: str, via: str | None
+    ) -> list[tuple[Attribute, Node, Certainty]]:
         """What the configuration says that a node refers to.
 
         It describes the state after. Before the apply it holds for what does not change.
@@ -214,6 +232,8 @@ class Graph:
         scope = Scope(block.module, node.module, node.key, block.for_each)
         found: list[tuple[Attribute, Node, Certainty]] = []
         for attribute, traversals in block.attributes:
+            if via is not None and attribute[0] != via:
+                continue
             if snapshot == BEFORE and node.changed and not self._is_kept(node, attribute):
                 continue
             targets = [
@@ -224,7 +244,7 @@ class Graph:
             if len(targets) > 1 and len(traversals) > 1 and not attribute[-1].endswith("s"):
                 targets = self._alternatives(node, attribute, targets, snapshot)
             found.extend((attribute, other, certainty) for other, certainty in targets)
-        for text in block.config.depends_on if target is None else ():
+        for text in block.config.depends_on if target is None and via is None else ():
             found.extend(
                 (DEPENDS_ON, other, certainty)
                 for other, _, certainty in self._resolver.targets([text] if text else [], scope)
@@ -257,13 +277,17 @@ class Graph:
         target: str | None,
         snapshot: str,
         configured: list[tuple[Attribute, Node, Certainty]],
+        via: str | None,
     ) -> list[Edge]:
         names = self._names(target, snapshot)
         if not names:
             return []
         meant = {(attribute, other.index) for attribute, other, _ in configured}
         edges: dict[tuple[Attribute, int], Edge] = {}
-        for attribute, value in leaves_of(self.view(node, snapshot).values):
+        values: Any = self.view(node, snapshot).values
+        if via is not None and isinstance(values, dict):
+            values = {via: values.get(via)}
+        for attribute, value in leaves_of(values):
             others = names.get(value) or names.get(normalised(value))
             if not others or len(others) > _MOST_NAMESAKES:
                 continue

@@ -93,7 +93,10 @@ class Resource:
     @property
     def is_created(self) -> bool:
         """Whether this plan creates it, so that nothing outside this plan can belong to it yet."""
-        return not self._node.in_before or self._node.action in (Action.REPLACE, Action.REPLACE_AND_FORGET)
+        node = self._node
+        if node.change is not None and node.change.change.importing:
+            return False
+        return not node.in_before or node.action in (Action.REPLACE, Action.REPLACE_AND_FORGET)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -131,6 +134,10 @@ class Resource:
         named without its index when it is the only one: ``settings.tier``.
         """
         value: Any = self.values
+        if "." not in path and "[" not in path and isinstance(value, dict):
+            value = value.get(path)
+            # `value is None` is right here, and only here: an Unknown is not None, and is handed on as it is.
+            return default if value is None else value
         for step in steps_of(path):
             if type(value) is Unknown:
                 value = value[step]
@@ -220,6 +227,10 @@ class Resource:
     def referrers(self, kind: str | None = None, *, via: str | None = None) -> list[Resource]:
         """The resources that refer to this one, in order of address; parameters as for :meth:`references`."""
         return self._graph.neighbours(self, kind, via, forward=False)
+
+    def unsettled(self, kind: str, *, via: str) -> list[Resource]:
+        """The resources of a type of which nobody can say yet whom they refer to through an attribute."""
+        return self._graph.unsettled(kind, via, self.snapshot)
 
     def others(self, kind: str) -> list[Resource]:
         """All resources of a type in the same snapshot."""

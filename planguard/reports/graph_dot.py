@@ -244,7 +244,7 @@ def words_of(box: Box) -> tuple[str, str, str]:
     mode = {"data": "data.", "ephemeral": "ephemeral."}.get(node.mode, "")
     name, bracket, key = rest.removeprefix(mode).removeprefix(node.type + ".").partition("[")
     if node.deposed:
-        key += f" deposed {node.deposed}" if bracket else f"deposed {node.deposed}"
+        key += f" deposed {node.deposed}"
     detail = mode.replace(".", " ") + node.type + (" · moved" if node.previous_address else "")
     return printable(name), printable(bracket + key), printable(detail)
 
@@ -263,7 +263,10 @@ def tooltip_of(box: Box) -> str:
 
 def reference_of(link: Link, boxes: Sequence[Box]) -> str:
     """A link in one line: from where to where, through which attributes, and how sure that is."""
-    ends = [words_of(box)[0] if box.group else box.nodes[0].id for box in (boxes[link.source], boxes[link.target])]
+    ends = []
+    for box in (boxes[link.source], boxes[link.target]):
+        name, _, detail = words_of(box)
+        ends.append(f"{name}, {detail}, in {box.module or 'the root module'}" if box.group else box.nodes[0].id)
     attributes = list(dict.fromkeys(edge.attribute for edge in link.edges))
     more = f" and {len(attributes) - 8} more" if len(attributes) > 8 else ""
     notes = [f"{len(link.edges)} references"] if len(link.edges) > 1 else []

@@ -91,7 +91,7 @@ def lay_out(paths: Sequence[Path], widths: Sequence[float], links: Sequence[Ends
     forward = _without_cycles(len(paths), links)
     columns = _columns(len(paths), forward)
     _scatter(paths, columns, forward)
-    items = _items(paths, columns, forward)
+    items = _items(paths, columns, links, forward)
     root = _bands(items, len(paths))
     _stack(root, items)
     _order(root, items)
@@ -175,18 +175,18 @@ def _scatter(paths: Sequence[Path], columns: list[int], links: Sequence[Ends]) -
             load.append(columns[index])
 
 
-def _items(paths: Sequence[Path], columns: Sequence[int], links: Sequence[Ends]) -> _Items:
+def _items(paths: Sequence[Path], columns: Sequence[int], links: Sequence[Ends], forward: Sequence[Ends]) -> _Items:
     count = len(paths)
     items = _Items(list(columns), list(paths), [ROW] * count, [0.0] * count, [], [], [])
-    lanes: dict[Ends, int] = {}
+    lanes: dict[tuple[int, int, bool], int] = {}
     hops: dict[Ends, None] = {}
-    for source, target in links:
+    for link, (source, target) in zip(links, forward, strict=True):
         chain = [source]
         if columns[source] == columns[target]:
             items.chains.append([source, target])
             continue
         for column in range(columns[source] + 1, columns[target]):
-            lane = lanes.setdefault((target, column), len(items.column))
+            lane = lanes.setdefault((target, column, link[1] == target), len(items.column))
             if lane == len(items.column):
                 items.column.append(column)
                 items.home.append(paths[target])
