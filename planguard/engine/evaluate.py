@@ -38,6 +38,10 @@ class _Verdict:
         self.open: Undetermined | None = None
         self.error: str = ""
 
+    @property
+    def is_clean(self) -> bool:
+        return not self.violations and self.open is None and not self.error
+
 
 def evaluate(
     graph: Graph, rules: RuleSet, *, progress: Progress | None = None, keep_passes: bool = False
@@ -49,20 +53,22 @@ def evaluate(
     :returns: the findings, sorted by rule and address
     """
     findings = Findings()
-    plans = {kind: _split(rules.for_kind(kind)) for kind in graph.kinds}
-    findings.unmodelled = {kind for kind, (state, change) in plans.items() if not state and not change}
+    agendas = {kind: _Agenda(rules.for_kind(kind)) for kind in graph.kinds}
+    findings.unmodelled = {kind for kind, agenda in agendas.items() if not agenda.rules}
     total = len(graph.nodes)
     keep = total <= _KEEP_VIEWS
     for done, node in enumerate(graph.nodes):
         if progress is not None and done % 64 == 0:
             progress(done, total)
-        state, change = plans[node.kind]
-        if state and _is_judged(node):
-            for rule, only_taggable in state:
-                _judge_state(graph, node, rule, rules.judge(rule), findings, only_taggable, keep_passes)
-        if change and _is_change(node):
-            for rule, _ in change:
-                _judge_change(graph, node, rule, rules.judge(rule), findings, keep_passes)
+        agenda = agendas[node.kind]
+        if agenda.rules:
+            agenda.load(rules)
+            if agenda.state and _is_judged(node):
+                for rule, judge, only_taggable in agenda.state:
+                    _judge_state(graph, node, rule, judge, findings, only_taggable, keep_passes)
+            if agenda.change and _is_change(node):
+                for rule, judge, _ in agenda.change:
+                    _judge_change(graph, node, rule, judge, findings, keep_passes)
         if not keep:
             node.before_view = node.after_view = None
     if progress is not None:
@@ -71,10 +77,22 @@ def evaluate(
     return findings
 
 
-def _split(
-    found: list[tuple[Rule, bool]],
-) -> tuple[list[tuple[Rule, bool]], list[tuple[Rule, bool]]]:
-    return [one for one in found if one[0].judges == "state"], [one for one in found if one[0].judges == "change"]
+class _Agenda:
+    """The rules for one resource type, with their code, which is loaded when the first resource of it is judged."""
+
+    __slots__ = ("change", "rules", "state")
+
+    def __init__(self, rules: list[tuple[Rule, bool]]) -> None:
+        self.rules = rules
+        self.state: list[tuple[Rule, Judge, bool]] | None = None
+        self.change: list[tuple[Rule, Judge, bool]] = []
+
+    def load(self, rules: RuleSet) -> None:
+        if self.state is None:
+            self.state = []
+            for rule, only_taggable in self.rules:
+                kept = self.state if rule.judges == "state" else self.change
+                kept.append((rule, rules.judge(rule), only_taggable))
 
 
 def _is_judged(node: Node) -> bool:
@@ -124,6 +142,8 @@ def _judge_state(
 def _compare(
     graph: Graph, node: Node, rule: Rule, before: _Verdict | None, after: _Verdict | None, findings: Findings
 ) -> None:
+    if (after is None or after.is_clean) and (before is None or before.is_clean):
+        return
     for verdict in (after, before if before is not after else None):
         if verdict is not None and verdict.error:
             findings.errors.append(Failed(rule, node, verdict.error))
@@ -170,38 +190,34 @@ def _ask(judge: Judge, subject: Resource | Change) -> _Verdict:
     So an element that cannot be judged yet never hides a violation in a later one.
     """
     verdict = _Verdict()
-    seen: set[tuple[str, str, str]] = set()
-    put_off: list[tuple[list[Path], Path]] = []
+    stopped = _run(judge, subject, verdict)
+    if stopped is None or verdict.error:
+        return verdict
+    verdict.open = stopped
+    put_off: list[list[Path]] = []
     try:
         for _ in range(_MOST_TURNS):
-            stopped = _run(judge, subject, verdict, seen)
+            if not _put_off(stopped, put_off):
+                break
+            stopped = _run(judge, subject, verdict)
             if stopped is None:
+                # In another order it came to an end: what was unknown did not matter, or is an error.
+                verdict.open = None
                 break
-            verdict.open = verdict.open or stopped
-            if verdict.error or not _put_off(stopped, put_off):
-                break
-        else:
-            stopped = verdict.open
-        if stopped is None:
-            verdict.open = None
     finally:
-        for elements, _ in put_off:
+        for elements in put_off:
             elements.clear()
     return verdict
 
 
-def _run(
-    judge: Judge, subject: Resource | Change, verdict: _Verdict, seen: set[tuple[str, str, str]]
-) -> Undetermined | None:
+def _run(judge: Judge, subject: Resource | Change, verdict: _Verdict) -> Undetermined | None:
     try:
         answer: Iterator[Any] | None = judge(subject)
         for one in answer if answer is not None else ():
             if not isinstance(one, Violation):
                 verdict.error = f"the rule yielded {_kind(one)}, not a violation"
                 return None
-            mark = (one.path, one.message, repr(one.facts))
-            if mark not in seen:
-                seen.add(mark)
+            if one not in verdict.violations:
                 verdict.violations.append(one)
     except Undetermined as stopped:
         return stopped
@@ -236,7 +252,7 @@ def _crash(error: Exception) -> str:
     return f"{type(error).__name__}: {error}{place}"
 
 
-def _put_off(stopped: Undetermined, put_off: list[tuple[list[Path], Path]]) -> bool:
+def _put_off(stopped: Undetermined, put_off: list[list[Path]]) -> bool:
     """Note the list elements around the unknown, so that the next turn takes them last. False: nothing to gain."""
     if stopped.origin is None:
         return False
@@ -246,7 +262,7 @@ def _put_off(stopped: Undetermined, put_off: list[tuple[list[Path], Path]]) -> b
         element = stopped.path[:length]
         if isinstance(step, int) and element not in elements:
             elements.append(element)
-            put_off.append((elements, element))
+            put_off.append(elements)
             gained = True
     return gained
 

@@ -84,6 +84,7 @@ class Graph:
         self.touched_change = False
         self._resolver = resolver
         self._links: dict[tuple[str, str | None, str, str | None], Links] = {}
+        self._changed_before: dict[tuple[str, str, str | None], frozenset[int]] = {}
         self._unsettled: dict[tuple[str, str, str], list[Resource]] = {}
         self._identities: dict[tuple[str | None, str], dict[str, list[Node]]] = {}
 
@@ -123,9 +124,12 @@ class Graph:
 
     def neighbours(self, resource: Resource, kind: str | None, via: str | None, *, forward: bool) -> Neighbours:
         """See :meth:`Resource.references` and :meth:`Resource.referrers`."""
-        self._asked(kind)
         node, snapshot = resource.node, resource.snapshot
         wanted = tuple(via.split(".")) if via else None
+        if not self.touched_change:
+            self.touched_change = self._may_differ(
+                node, kind, snapshot, wanted[0] if wanted else None, forward=forward
+            )
         certain: dict[int, Node] = {}
         possible: dict[int, Edge] = {}
         for edge in self._edges(node, kind, snapshot, wanted[0] if wanted else None, forward=forward):
@@ -151,6 +155,30 @@ class Graph:
             )
         return Neighbours(found, why)
 
+    def _may_differ(self, node: Node, kind: str | None, snapshot: str, via: str | None, *, forward: bool) -> bool:
+        """Whether a node that does not change may have other neighbours, or changed ones, in the other snapshot."""
+        if kind is not None and kind not in self.changed_kinds:
+            return False
+        if kind is None or forward or snapshot == BEFORE:
+            return bool(self.changed_kinds)
+        after = self.links(kind, node.kind, AFTER, via).backward.get(node.index, ())
+        if any(edge.source.changed for edge in after):
+            return True
+        return node.index in self._changed_referrers(kind, node.kind, via)
+
+    def _changed_referrers(self, source: str, target: str, via: str | None) -> frozenset[int]:
+        """The objects of one type that changing objects of another refer to before the apply."""
+        asked = (source, target, via)
+        found = self._changed_before.get(asked)
+        if found is None:
+            found = self._changed_before[asked] = frozenset(
+                edge.target.index
+                for node in self.kinds.get(source, ())
+                if node.changed and node.in_before
+                for edge in self._edges_from(node, target, BEFORE, via)
+            )
+        return found
+
     def may_refer(self, resource: Resource, kind: str, via: str) -> bool:
         """See :meth:`Resource.may_refer_to`."""
         self._asked(kind)
@@ -164,10 +192,13 @@ class Graph:
         if asked not in self._unsettled:
             self._unsettled[asked] = [
                 one
-                for one in self.resources(kind, snapshot)
+                for one in (
+                    self.view(node, snapshot) for node in self.kinds.get(kind, ()) if self.is_in(node, snapshot)
+                )
                 if type(one.get(via)) is Unknown and not self.sources_of(one.node, (via,))
             ]
-        self._asked(kind)
+        if self._unsettled[asked]:
+            self._asked(kind)
         return self._unsettled[asked]
 
     def _edges(self, node: Node, kind: str | None, snapshot: str, via: str | None, *, forward: bool) -> list[Edge]:

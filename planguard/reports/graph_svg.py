@@ -196,7 +196,7 @@ def _path(module: str) -> Path:
 
 def _width(box: Box) -> float:
     name, key, detail = words_of(box)
-    needed = max(_cells(name) * _NAME + _cells(key) * _NAME * 0.9, _cells(detail) * _TYPE)
+    needed = max((_cells(name) + _cells(key) + 0.5) * _NAME, _cells(detail) * _TYPE)
     return round(min(max(_BADGE + 22.0 + needed, 130.0), 290.0))
 
 
@@ -255,14 +255,14 @@ def _box(box: Box, rect: Rect) -> str:
     if box.group is not None:
         behind = Rect(rect.x + 4.0, rect.y + 4.0, rect.width, rect.height)
         parts.append(f'<rect {_rect(behind)} rx="6" fill="#ffffff" stroke="{tone.stroke}" stroke-opacity=".7"/>')
-    parts.append(
-        f'<rect {_rect(rect)} rx="6" fill="{fill}" stroke="{tone.stroke if box.changed else "#c4ccd4"}" {line}/>'
-    )
+    parts.append(f'<rect {_rect(rect)} rx="6" fill="{fill}"/>')
     x, y, bottom = rect.x, rect.y, rect.y + rect.height
     badge = f"M{_n(x + _BADGE)} {_n(y)}H{_n(x + 6)}q-6 0 -6 6V{_n(bottom - 6)}q0 6 6 6H{_n(x + _BADGE)}z"
     fade = "" if box.changed else ' fill-opacity=".55"'
     ink = tone.ink if box.changed else "#424a53"
     parts.append(f'<path d="{badge}" fill="{tone.badge if box.changed else "#d8dee4"}"{fade}/>')
+    border = tone.stroke if box.changed else "#c4ccd4"
+    parts.append(f'<rect {_rect(rect)} rx="6" fill="none" stroke="{border}" {line}/>')
     parts.append(f'<text class="g" x="{_n(x + _BADGE / 2)}" y="{_n(y + 25.5)}" fill="{ink}">{tone.glyph}</text>')
     name, key, detail = _fitted(box, rect.width - _BADGE - 18.0)
     span = f'<tspan class="k">{_x(key)}</tspan>' if key else ""
