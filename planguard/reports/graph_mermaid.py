@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from planguard.reports.graph_dot import (
+from planguard.reports.graph_drawing import (
     TONES,
     UNCHANGED,
     Box,

@@ -10,7 +10,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from planguard.reports.graph_dot import (
+from planguard.reports.graph_columns import Path
+from planguard.reports.graph_drawing import (
     TONES,
     UNCHANGED,
     Box,
@@ -34,7 +35,7 @@ from planguard.reports.graph_dot import (
     without_keys,
     words_of,
 )
-from planguard.reports.graph_layout import Layout, Path, Rect, lay_out
+from planguard.reports.graph_layout import Layout, Rect, lay_out
 from planguard.reports.graph_model import GraphDocument, GraphNode
 
 MOST_BOXES = 150
