@@ -219,6 +219,7 @@ def run_app(words: list[str]) -> int:
             raise
         message = str(say()).strip().rstrip(".")
         if not message or message.startswith("Usage"):
+            typer.echo(message)
             return int(ExitCode.WRONG_CALL)
         known = words[0] if words and words[0] in _COMMANDS else ""
         advice = f"`{' '.join(('planguard', known, '--help')).replace('  ', ' ')}` shows how to call it"

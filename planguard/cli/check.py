@@ -12,7 +12,7 @@ from planguard.cli.terminal import Bar, cache_folder, print_error, text_style, w
 from planguard.decision.policy import BLOCK, BUILTIN_POLICY, WARN
 from planguard.engine.pack import builtin_root, load_pack
 from planguard.engine.ruleset import RuleSet, select_rules
-from planguard.errors import CallError, ExitCode, PlanError, PlanguardError
+from planguard.errors import CallError, ExitCode, PlanError, PlanguardError, SourceError
 from planguard.plan.reading import FoundPlans, PlanInput, find_plans
 from planguard.reports.build import Purpose
 from planguard.reports.model import (
@@ -122,10 +122,22 @@ def check_call(
     _refuse_no_time(now)
     purpose = Purpose(project, workspace, env, "given with --env") if env else Purpose(project, workspace)
     folder = Path(source) if source is not None else None
+    if folder is not None:
+        _refuse_no_source(folder)
     wanted = Wanted(purpose, folder, terraform_bin, cache_folder(), with_passes=verbose)
     choice = RuleChoice(tuple(map(Path, rules or ())), no_builtin, tuple(only or ()), tuple(skip or ()))
     outputs = parse_outputs(format_ or [])
     return run_check(plans, choice, wanted, outputs, jobs=_number_of_jobs(jobs), verbose=verbose)
+
+
+def _refuse_no_source(folder: Path) -> None:
+    from planguard.plan.source import load_source
+
+    try:
+        load_source(folder)
+    except SourceError as error:
+        hint = error.hint or "name the folder with the .tf files of the root module"
+        raise SourceError(error.message, hint, place=str(folder)) from None
 
 
 def _number_of_jobs(text: str | int) -> int:
@@ -190,9 +202,8 @@ def run_check(
         unreadable=[_unreadable_entry(one) for one in unreadable],
         skipped=[SkippedEntry(one.place, one.reason) for one in found.skipped],
     )
-    if all(one.format != "text" or one.file is not None for one in outputs):
-        for one in unreadable:
-            print_error(one.error)
+    for one in unreadable:
+        print_error(one.error)
     _write(report, outputs, verbose=verbose)
     return _worst_code(entries, unreadable)
 
@@ -211,7 +222,8 @@ def _find(arguments: list[str]) -> tuple[FoundPlans, list[Unreadable]]:
 
 
 def _unreadable_entry(one: Unreadable) -> UnreadableEntry:
-    return UnreadableEntry(one.place, one.error.message, one.error.hint)
+    message = one.error.message if one.error.place == one.place else str(one.error)
+    return UnreadableEntry(one.place, message, one.error.hint)
 
 
 def _check_all(
@@ -232,6 +244,7 @@ def _check_one(
     try:
         return check_input(one, rules, wanted, phase=phase, progress=advance)
     except PlanguardError as error:
+        error.place = error.place or one.place
         return Unreadable(one.place, error)
 
 
@@ -290,6 +303,8 @@ def _write(report: Report, outputs: list[Output], *, verbose: bool) -> None:
         else:
             from planguard.reports.text import Style, render_text
 
+            if one.file is None and not report.decisions:
+                continue  # standard error says why there is nothing to report
             style = text_style(verbose=verbose) if one.file is None else Style(verbose=verbose)
             content = render_text(report, style).encode("utf-8", "backslashreplace")
         if one.file is None:

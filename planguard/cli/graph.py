@@ -6,7 +6,7 @@ from pathlib import Path
 
 from planguard.check import Wanted, graph_of
 from planguard.cli.terminal import write_stdout, write_whole
-from planguard.errors import CallError
+from planguard.errors import CallError, PlanError
 from planguard.plan.reading import find_plans, read_input
 from planguard.reports.graph_model import GraphDocument, graph_document
 
@@ -25,7 +25,12 @@ def run_graph(argument: str, wanted: Wanted, format_: str, output: Path | None) 
     found = find_plans([argument])
     if len(found.plans) != 1:
         raise CallError("more than one plan", "name one plan: a picture shows one", place=argument)
-    plan, graph, _ = graph_of(read_input(found.plans[0], wanted.terraform_bin), wanted)
+    raw = read_input(found.plans[0], wanted.terraform_bin)
+    try:
+        plan, graph, _ = graph_of(raw, wanted)
+    except PlanError as error:
+        error.place = error.place or raw.place
+        raise
     content = _rendered(graph_document(plan, graph), format_)
     if output is None:
         write_stdout(content)

@@ -62,6 +62,11 @@ def write_whole(path: Path, content: bytes) -> None:
 
     temporary = ""
     try:
+        if path.exists() and not path.is_file():
+            # A pipe or a device is written to; putting a file in its place would take it away.
+            with path.open("wb", buffering=0) as stream:
+                stream.write(content)
+            return
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -96,8 +96,11 @@ def _plan_reasons(plan: Plan) -> list[tuple[str, str]]:
 
 
 def _why_allowed(violations: tuple[Judged, ...], plan: Plan) -> str:
-    if not plan.has_changes:
+    outputs = sum(output.actions != ["no-op"] for output in plan.outputs.values())
+    if not plan.has_changes or not (plan.changes_resources or outputs):
         return "nothing changes"
+    if not plan.changes_resources:
+        return f"only {_count(outputs, 'output')} changed"
     seen = sum(one.finding.status != FIXED for one in violations if isinstance(one.finding, Found))
     if seen:
         return f"nothing that policy blocks or warns of; {_count(seen, 'violation')} observed"

@@ -217,8 +217,9 @@ def _run(judge: Judge, subject: Resource | Change, verdict: _Verdict) -> Undeter
             if not isinstance(one, Violation):
                 verdict.error = f"the rule yielded {_kind(one)}, not a violation"
                 return None
-            if one not in verdict.violations:
-                verdict.violations.append(one)
+            said = _in_texts(one)
+            if said not in verdict.violations:
+                verdict.violations.append(said)
     except Undetermined as stopped:
         return stopped
     except PlanError:
@@ -228,16 +229,23 @@ def _run(judge: Judge, subject: Resource | Change, verdict: _Verdict) -> Undeter
             # What is written in C (`str.join`, `re.match`) looks at the type before it would ask the value anything.
             return Undetermined((), None, (), "it is made of a value that is not known yet")
         verdict.error = _crash(error)
-    except Exception as error:  # noqa: BLE001 - whatever a rule raises is an evaluation error, never a pass
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a rule raises is an error, never a pass
         verdict.error = _crash(error)
     return None
+
+
+def _in_texts(one: Violation) -> Violation:
+    """A violation whose parts are texts and nothing else: a sensitive one becomes ``(sensitive)`` here."""
+    if type(one.path) is str and type(one.message) is str and not one.evidence:
+        return one
+    return Violation(f"{one.path}", f"{one.message}", one.facts, tuple(f"{part}" for part in one.evidence))
 
 
 def _kind(value: object) -> str:
     return "nothing" if value is None else f"a value of type {type(value).__name__}"
 
 
-def _crash(error: Exception) -> str:
+def _crash(error: BaseException) -> str:
     """The error with the place in the rule where it came from."""
     from planguard.errors import PlanguardError
 

@@ -43,7 +43,7 @@ def load_module(root: Path, module: str, *, place: str) -> types.ModuleType:
         raise
     except SyntaxError as error:
         raise RuleFileError(f"not Python: {error.msg}", place=f"{place}:{error.lineno or 1}") from None
-    except Exception as error:  # noqa: BLE001 - a rule file may fail in any way while it is imported
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a rule file may fail in any way while it is imported
         raise RuleFileError(
             f"cannot be imported: {type(error).__name__}: {error}", place=_place_in(error, root, place)
         ) from None

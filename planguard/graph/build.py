@@ -92,6 +92,7 @@ def _changed_node(plan: Plan, change: ResourceChange, index: int) -> Node:
     detail = change.change
     node.before, node.after, node.unknown = detail.before, detail.after, detail.after_unknown
     node.sensitive_before, node.sensitive_after = detail.before_sensitive, detail.after_sensitive
+    _refuse_no_object(plan, node)
     node.in_before = node.action in _IN_BEFORE or (node.action is Action.READ and not _is_null(detail.before))
     node.in_after = node.action in _IN_AFTER
     node.forgotten = node.action in (Action.FORGET, Action.REPLACE_AND_FORGET)
@@ -102,6 +103,26 @@ def _changed_node(plan: Plan, change: ResourceChange, index: int) -> Node:
     return node
 
 
+def _refuse_no_object(plan: Plan, node: Node) -> None:
+    """What a resource is before and after is an object, or nothing where it is not there."""
+    missing = (
+        node.action in _IN_AFTER
+        and _is_null(node.after)
+        and node.action is not Action.OPEN
+        and not (node.unknown and b"true" in bytes(node.unknown))
+    )
+    if missing or not (_is_object(node.before) and _is_object(node.after)):
+        raise PlanError(
+            f"{plan.redactor.address(node.address)} has values that are no object",
+            "terraform never writes that; write the plan again with `terraform show -json PLANFILE`",
+            place=plan.place,
+        )
+
+
+def _is_object(raw: MaybeRaw) -> bool:
+    return not raw or bytes(memoryview(raw)[:1]) in (b"{", b"n")
+
+
 def _deferred_node(plan: Plan, deferred: DeferredChange, index: int) -> Node:
     node = _changed_node(plan, deferred.resource_change, index)
     node.deferred = deferred.reason
@@ -110,7 +131,7 @@ def _deferred_node(plan: Plan, deferred: DeferredChange, index: int) -> Node:
 
 def _state_node(plan: Plan, module: StateModule, resource: StateResource, index: int) -> Node:
     key: Key = None if resource.index is UNSET else resource.index
-    path = module_path(module.address)
+    path = module_path(module.address or "")
     node = _node(plan, index, resource.address, resource.mode, resource.type, path, key)
     node.provider = resource.provider_name or ""
     node.in_before = node.in_after = True

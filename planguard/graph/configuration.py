@@ -21,7 +21,7 @@ Attribute = tuple[str, ...]
 class Block:
     """One resource or data block, with the instances that the plan holds of it."""
 
-    __slots__ = ("_attributes", "_names", "by_key", "config", "instances", "module", "name", "place")
+    __slots__ = ("_attributes", "_names", "_repeats", "by_key", "config", "instances", "module", "name", "place")
 
     def __init__(self, name: str, config: ResourceConfig, module: Module, place: str) -> None:
         self.name = name
@@ -32,6 +32,7 @@ class Block:
         self.by_key: dict[tuple[ModulePath, Key], Node] = {}
         self._attributes: list[tuple[Attribute, list[str]]] | None = None
         self._names: frozenset[str] | None = None
+        self._repeats: list[str] | None = None
 
     def add(self, node: Node) -> None:
         """Take in one instance. Deposed objects are no targets of references."""
@@ -60,9 +61,11 @@ class Block:
     @property
     def for_each(self) -> list[str]:
         """What ``for_each`` or ``count`` refers to."""
-        return references_of(self.config.for_each_expression, self.place) or references_of(
-            self.config.count_expression, self.place
-        )
+        if self._repeats is None:
+            self._repeats = references_of(self.config.for_each_expression, self.place) or references_of(
+                self.config.count_expression, self.place
+            )
+        return self._repeats
 
 
 class Module:

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from planguard.plan.actions import Action
 from planguard.plan.address import tokens
 from planguard.plan.document import MaybeRaw, decode_value
+from planguard.plan.sensitive import SensitiveText, wrap_sensitive
 from planguard.plan.unknown import PartialList, Path, Undetermined, Unknown, render_path
 from planguard.plan.values import values_of
 
@@ -211,7 +212,8 @@ class Resource:
             text = self.get(path)
             if type(text) is Unknown:
                 bool(text)
-            self._documents[path] = _parse_document(text) if text else None
+            document = _parse_document(text) if text else None
+            self._documents[path] = wrap_sensitive(document, isinstance(text, SensitiveText))
         return self._documents[path]
 
     def references(self, kind: str | None = None, *, via: str | None = None) -> list[Resource]:
@@ -249,7 +251,10 @@ class Resource:
     @property
     def is_taggable(self) -> bool:
         """Whether its type takes tags or labels."""
-        return any(attribute in self.values for attribute in ("tags", "labels", "tags_all", "effective_labels"))
+        values: Any = self.values
+        if type(values) is Unknown:
+            return True  # it may: whoever asks for them learns that they are not known
+        return any(attribute in values for attribute in ("tags", "labels", "tags_all", "effective_labels"))
 
 
 class Neighbours(list[Resource]):

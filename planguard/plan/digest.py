@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from planguard.errors import PlanError
 from planguard.plan.document import Change, MaybeRaw, ResourceChange
-from planguard.plan.plan import Plan
+from planguard.plan.plan import Plan, is_effective
 from planguard.plan.sensitive import SENSITIVE
 from planguard.plan.values import mask_of
 
@@ -90,11 +90,6 @@ def change_digest(change: ResourceChange, *, place: str) -> str:
         **_change_body(change.change, place=place),
     }
     return "pg1c:" + sha256(_encode(body)).hexdigest()
-
-
-def is_effective(change: ResourceChange) -> bool:
-    """Whether a change does anything: imports and moves do, though their action is ``no-op``."""
-    return change.change.actions != ["no-op"] or bool(change.previous_address) or bool(change.change.importing)
 
 
 class Digests:

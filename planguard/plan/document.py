@@ -80,9 +80,9 @@ class StateResource(Struct, gc=False):
 class StateModule(Struct):
     """One module of ``prior_state``, with those below it; its resources are left undecoded."""
 
-    resources: list[Raw] = []
-    child_modules: list[StateModule] = []
-    address: str = ""
+    resources: list[Raw] | UnsetType = UNSET
+    child_modules: list[StateModule] | UnsetType = UNSET
+    address: str | UnsetType = UNSET
 
 
 class StateMode(Struct, gc=False):
@@ -94,21 +94,26 @@ class StateMode(Struct, gc=False):
 class StateOutput(Struct):
     """One output value of ``prior_state``."""
 
-    value: Raw = NULL
-    sensitive: bool = False
+    sensitive: bool | UnsetType = UNSET
+    value: MaybeRaw = UNSET
+    type: MaybeRaw = UNSET
+    deprecated: MaybeRaw = UNSET
 
 
 class StateValues(Struct):
     """``prior_state.values``."""
 
-    root_module: StateModule = msgspec.field(default_factory=StateModule)
-    outputs: dict[str, StateOutput] = {}
+    outputs: dict[str, StateOutput] | UnsetType = UNSET
+    root_module: StateModule | UnsetType = UNSET
 
 
 class State(Struct):
-    """``prior_state``: the state after refresh."""
+    """``prior_state``: the state after refresh. Every key of it is named, so that one that stands twice shows."""
 
-    values: StateValues = msgspec.field(default_factory=StateValues)
+    format_version: MaybeRaw = UNSET
+    terraform_version: MaybeRaw = UNSET
+    values: StateValues | UnsetType = UNSET
+    checks: MaybeRaw = UNSET
 
 
 class Variable(Struct):
@@ -213,6 +218,13 @@ class DeferredInvocation(Struct):
     action_invocation: ActionInvocation | None = None
 
 
+class RelevantAttribute(Struct):
+    """One entry of ``relevant_attributes``: what the plan rests on. Its ``attribute`` is a path, not a text."""
+
+    resource: str
+    attribute: Raw = NULL
+
+
 class CheckAddress(Struct):
     """What a check is about."""
 
@@ -292,6 +304,16 @@ def decode_checked(raw: Raw, kind: type[T], *, part: str, place: str) -> T:
     found = decode_part(raw, kind, part=part, place=place)
     decode_value(raw, place=place)
     return found
+
+
+def decode_state(raw: Raw, *, place: str) -> State:
+    """Decode ``prior_state`` down to its resources, which stay undecoded.
+
+    :raises PlanError: when it is not shaped as the format says, or a key stands twice
+    """
+    state = decode_part(raw, State, part="prior_state", place=place)
+    refuse_duplicate_keys(raw, state, place=place)
+    return state
 
 
 def decode_changes(raw: Raw, *, part: str, place: str) -> list[ResourceChange]:

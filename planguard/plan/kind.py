@@ -109,7 +109,7 @@ def safe_version(text: object) -> str | None:
     """A version number out of a file if it looks like one (and so may be shown), else None."""
     import re
 
-    return text if isinstance(text, str) and re.fullmatch(r"[0-9A-Za-z.+-]{1,40}", text) else None
+    return text if isinstance(text, str) and re.fullmatch(r"[0-9][0-9A-Za-z.+-]{0,39}", text) else None
 
 
 def recognise(data: Data, place: str) -> dict[str, msgspec.Raw]:

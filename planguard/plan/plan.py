@@ -17,6 +17,7 @@ from planguard.plan.document import (
     Configuration,
     DeferredChange,
     DeferredInvocation,
+    RelevantAttribute,
     ResourceChange,
     State,
     StateMode,
@@ -26,6 +27,7 @@ from planguard.plan.document import (
     decode_changes,
     decode_checked,
     decode_part,
+    decode_state,
     decode_value,
 )
 from planguard.plan.sensitive import Redactor, marked_leaves
@@ -44,6 +46,11 @@ class SavedContext(msgspec.Struct, frozen=True):
     workspace: str | None = None
     lineage: str | None = None
     serial: int | None = None
+
+
+def is_effective(change: ResourceChange) -> bool:
+    """Whether a change does anything: imports and moves do, though their action is ``no-op``."""
+    return change.change.actions != ["no-op"] or bool(change.previous_address) or bool(change.change.importing)
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -75,6 +82,7 @@ class Plan(msgspec.Struct):
     deferred_invocations: list[DeferredInvocation] = msgspec.field(default_factory=list)
     configuration: Configuration = msgspec.field(default_factory=Configuration)
     prior_state: State = msgspec.field(default_factory=State)
+    relevant: frozenset[str] = frozenset()
     redactor: Redactor = msgspec.field(default_factory=Redactor)
     _state: list[tuple[StateModule, StateResource]] | None = None
 
@@ -82,6 +90,12 @@ class Plan(msgspec.Struct):
     def has_changes(self) -> bool:
         """Whether the plan holds ``resource_changes``; an empty or a refresh-only plan does not."""
         return "resource_changes" in self.top
+
+    @property
+    def changes_resources(self) -> bool:
+        """Whether applying it would do anything to a resource, or by an action."""
+        pending = self.deferred or self.invocations or self.deferred_invocations
+        return bool(pending) or any(map(is_effective, self.changes))
 
     def all_changes(self) -> Iterator[ResourceChange]:
         """Every resource change, deferred ones included."""
@@ -101,16 +115,17 @@ class Plan(msgspec.Struct):
         return self._state
 
     def _read_state(self) -> Iterator[tuple[StateModule, StateResource]]:
-        pending = [self.prior_state.values.root_module]
+        values = self.prior_state.values
+        pending = [values.root_module] if values and values.root_module else []
         while pending:
             module = pending.pop()
-            for raw in module.resources:
+            for raw in module.resources or ():
                 mode = decode_part(raw, StateMode, part="prior_state", place=self.place).mode
                 if mode == "data" or not self.has_changes:
                     resource = decode_checked(raw, StateResource, part="prior_state", place=self.place)
                     if resource.deposed_key is UNSET:
                         yield module, resource
-            pending.extend(reversed(module.child_modules))
+            pending.extend(reversed(module.child_modules or ()))
 
     def action_of(self, change: ResourceChange) -> Action:
         """What a change's actions mean.
@@ -147,8 +162,11 @@ class _Reader:
         raw = self.top.get(key)
         if raw is None or _is_null(raw):
             return default
-        decode = decode_part if key == "prior_state" else decode_checked
-        return decode(raw, kind, part=key, place=self.place)
+        return decode_checked(raw, kind, part=key, place=self.place)
+
+    def state(self) -> State:
+        raw = self.top.get("prior_state")
+        return State() if raw is None or _is_null(raw) else decode_state(raw, place=self.place)
 
     def changes(self, key: str) -> list[ResourceChange]:
         raw = self.top.get(key)
@@ -187,10 +205,21 @@ def plan_of(place: str, top: Mapping[str, Raw], saved: SavedContext | None = Non
         invocations=read.part("action_invocations", list[ActionInvocation], []),
         deferred_invocations=read.part("deferred_action_invocations", list[DeferredInvocation], []),
         configuration=read.part("configuration", Configuration, Configuration()),
-        prior_state=read.part("prior_state", State, State()),
+        prior_state=read.state(),
+        relevant=frozenset(one.resource for one in read.part("relevant_attributes", list[RelevantAttribute], [])),
     )
+    _refuse_unknown_actions(plan)
     _collect_secrets(plan)
     return plan
+
+
+def _refuse_unknown_actions(plan: Plan) -> None:
+    """An action that is not understood is not passed, wherever it stands."""
+    for drifted in plan.drift:
+        plan.action_of(drifted)
+    for name, output in plan.outputs.items():
+        if meaning(output.actions) is None:
+            raise PlanError(f"unknown action on output `{name}`", "update planguard", place=plan.place)
 
 
 def _collect_secrets(plan: Plan) -> None:
@@ -213,7 +242,8 @@ def _collect_secrets(plan: Plan) -> None:
         if mask and _TRUE in bytes(mask):
             value = decode_value(resource.values, place=place)
             add(marked_leaves(value, decode_value(mask, place=place)))
-    for output_state in plan.prior_state.values.outputs.values():
+    values = plan.prior_state.values
+    for output_state in ((values.outputs or {}) if values else {}).values():
         if output_state.sensitive:
             add(marked_leaves(decode_value(output_state.value, place=place), True))
     for invocation in plan.invocations:

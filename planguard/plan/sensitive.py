@@ -91,7 +91,7 @@ def _wrap_all(value: Any) -> Any:
     if kind is str:
         return SensitiveText(value)
     if kind is dict:
-        return {key: _wrap_all(below) for key, below in value.items()}
+        return {SensitiveText(key): _wrap_all(below) for key, below in value.items()}
     if kind is list:
         return [_wrap_all(below) for below in value]
     if kind is int:
@@ -156,6 +156,8 @@ class Redactor:
             self._secrets.update(line for line in map(str.strip, text.splitlines()) if len(line) >= _SHORTEST_LINE)
         if not text.isalnum() or not text.isascii():
             self._secrets.update(_spellings(text))
+        if text[0] in "{[" and text[-1] in "}]":
+            self.add(_leaves_of_document(text))
 
     def __bool__(self) -> bool:
         return bool(self._secrets)
@@ -207,6 +209,37 @@ class Redactor:
         return value
 
 
+def short_secrets(leaves: Iterable[Any]) -> list[str]:
+    """The spellings of sensitive values that are too short to be looked for everywhere, the longest first."""
+    found: set[str] = set()
+    for leaf in leaves:
+        if isinstance(leaf, str):
+            found.add(str.__str__(leaf))
+        elif isinstance(leaf, (int, float)) and not isinstance(leaf, bool):
+            number = float(leaf)
+            found |= {f"{number:g}", f"{number:.1f}", f"{number:.2f}", str(int(number)), str(round(number))}
+    return sorted((one for one in found if one.strip()), key=lambda one: (-len(one), one))
+
+
+def without_short(text: str, secrets: list[str]) -> str:
+    """A text about a resource without that resource's own short secrets, where they stand as words of their own."""
+    import re
+
+    for secret in secrets:
+        text = re.sub(rf"(?<![\w.]){re.escape(secret)}(?![\w.]*\w)", SENSITIVE, text)
+    return text
+
+
+def _leaves_of_document(text: str) -> Iterable[Any]:
+    """What stands in a secret that is a JSON document: each of its values is one, too."""
+    import json
+
+    try:
+        return list(_leaves(json.loads(text)))
+    except (ValueError, RecursionError):
+        return []
+
+
 def _spellings(text: str) -> Iterable[str]:
     """The forms that a value takes inside other text: escaped for JSON, for a Python repr, for HTML."""
     import json
@@ -216,5 +249,6 @@ def _spellings(text: str) -> Iterable[str]:
         json.dumps(text, ensure_ascii=False)[1:-1],
         repr(text)[1:-1],
         text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
+        json.dumps(json.dumps(text)[1:-1])[1:-1],
     )
     return (form for form in forms if form != text)

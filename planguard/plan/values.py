@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from planguard.errors import PlanError
 from planguard.plan.document import MaybeRaw, decode_value
 from planguard.plan.sensitive import wrap_sensitive
 from planguard.plan.unknown import Origin, PartialList, Path, Unknown
@@ -87,10 +88,17 @@ def values_of(raw: MaybeRaw, unknown: MaybeRaw, sensitive: MaybeRaw, origin: Ori
     :raises PlanError: when a part cannot be decoded
     """
     value = decode_value(raw, place=place)
-    mask = mask_of(sensitive, place=place)
-    if mask is not None:
-        value = wrap_sensitive(value, mask)
-    mask = mask_of(unknown, place=place)
-    if mask is not None:
-        value = overlay_unknown(value, mask, (), origin)
-    return {} if value is None else value
+    try:
+        mask = mask_of(sensitive, place=place)
+        if mask is not None:
+            value = wrap_sensitive(value, mask)
+        mask = mask_of(unknown, place=place)
+        if mask is not None:
+            value = overlay_unknown(value, mask, (), origin)
+    except RecursionError:
+        raise PlanError("a value is nested too deep", "no provider's is: was the plan edited?", place=place) from None
+    if value is None:
+        return {}
+    if type(value) is not dict and type(value) is not Unknown:
+        raise PlanError("the values of a resource are no object", "was the plan edited by hand?", place=place)
+    return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from planguard.plan.actions import COUNTED, counted_as
 from planguard.plan.digest import Digests
 from planguard.plan.document import Change, decode_value
 from planguard.plan.plan import Plan
-from planguard.plan.sensitive import Redactor
+from planguard.plan.sensitive import Redactor, marked_leaves, short_secrets, without_short
 from planguard.plan.unknown import Path
 from planguard.reports import model
 
@@ -56,7 +56,7 @@ def decision_entry(
 
     :param rules: how many rules were in force
     """
-    writer = _Writer(plan, places)
+    writer = _Writer(plan, graph, places)
     violations = sorted(map(writer.violation, decision.violations), key=_violation_order)
     undetermined = sorted(map(writer.undetermined, decision.undetermined), key=_undetermined_order)
     return model.DecisionEntry(
@@ -66,27 +66,37 @@ def decision_entry(
         ledger=_ledger(plan, graph, findings, decision, rules),
         violations=violations,
         undetermined=undetermined,
-        errors=[writer.error(one.rule.id, one.node, one.message) for one in findings.errors],
+        errors=sorted(
+            (writer.error(one.rule.id, one.node, one.message) for one in findings.errors),
+            key=lambda one: (one.rule, one.address, one.message),
+        ),
         waivers=[],
-        passes=[model.PassEntry(rule.id, writer.address(node)) for rule, node in findings.passes]
+        passes=sorted(
+            (model.PassEntry(rule.id, writer.address(node)) for rule, node in findings.passes),
+            key=lambda one: (one.rule, one.address),
+        )
         if with_passes
         else msgspec.UNSET,
         drift=list(writer.drift()),
         outputs=list(writer.outputs()),
         checks=list(writer.checks()),
         actions=list(writer.invocations()),
-        moves=[
-            model.MoveEntry(writer.address(node), writer.redactor.address(node.previous_address))
-            for node in graph.nodes
-            if node.previous_address
-        ],
-        imports=[writer.address(node) for node in graph.nodes if node.change and node.change.change.importing],
-        forgotten=[writer.address(node) for node in graph.nodes if node.forgotten],
+        moves=sorted(
+            (
+                model.MoveEntry(writer.address(node), writer.redactor.address(node.previous_address))
+                for node in graph.nodes
+                if node.previous_address
+            ),
+            key=lambda one: (one.address, one.previous_address),
+        ),
+        imports=sorted(writer.address(node) for node in graph.nodes if node.change and node.change.change.importing),
+        forgotten=sorted(writer.address(node) for node in graph.nodes if node.forgotten),
     )
 
 
 def _violation_order(one: model.ViolationEntry) -> tuple[Any, ...]:
-    return _EFFECTS.index(one.effect), _SEVERITIES.index(one.severity), one.address, one.rule, one.path, one.message
+    grave = (_EFFECTS.index(one.effect), _SEVERITIES.index(one.severity))
+    return *grave, one.address, one.rule, one.path, one.message, one.status, one.deposed or ""
 
 
 def _undetermined_order(one: model.UndeterminedEntry) -> tuple[Any, ...]:
@@ -121,8 +131,9 @@ def _ledger(plan: Plan, graph: Graph, findings: Findings, decision: Decision, ru
 class _Writer:
     """Writes the entries of one plan, redacting what could carry a value."""
 
-    def __init__(self, plan: Plan, places: Places | None) -> None:
+    def __init__(self, plan: Plan, graph: Graph, places: Places | None) -> None:
         self.plan = plan
+        self._addresses = frozenset(node.address for node in graph.nodes)
         self.redactor: Redactor = plan.redactor
         self.digests = Digests(plan)
         self._places = places
@@ -167,16 +178,35 @@ class _Writer:
             effect=judged.effect,  # type: ignore[arg-type]
             gate=judged.gate.name,
             path=self.redactor.text(found.path),
-            message=self.redactor.text(found.message),
+            message=self._message(found),
             fix=rule.fix,
             change_digest=self.digests.of_change(change) if change else None,
             fingerprint=self._fingerprint(found),
             waiver=None,
-            evidence=[self.redactor.address(one) for one in found.evidence],
+            evidence=[self._evidence(one) for one in found.evidence],
             source=self._place(node, found.path),
             previous_address=self.redactor.address(node.previous_address) or None,
             deposed=node.deposed or None,
         )
+
+    def _message(self, found: Found) -> str:
+        text = self.redactor.text(found.message)
+        node = found.node
+        pairs = ((node.before, node.sensitive_before), (node.after, node.sensitive_after))
+        if not any(mask and b"true" in bytes(mask) for _, mask in pairs):
+            return text
+        leaves = [
+            leaf
+            for raw, mask in pairs
+            for leaf in marked_leaves(
+                decode_value(raw, place=self.plan.place), decode_value(mask, place=self.plan.place)
+            )
+        ]
+        return without_short(text, short_secrets(leaves))
+
+    def _evidence(self, text: str) -> str:
+        """An address of the plan keeps its names, which are code; anything else may be a value."""
+        return self.redactor.address(text) if text in self._addresses else self.redactor.text(text)
 
     def _fingerprint(self, found: Found) -> str:
         facts = self.redactor.text(found.facts)
@@ -218,14 +248,13 @@ class _Writer:
         return model.ErrorEntry(rule, self.address(node), self.redactor.text(message))
 
     def drift(self) -> Iterable[model.DriftEntry]:
-        relevant = _relevant(self.plan)
         for change in sorted(self.plan.drift, key=lambda one: (one.address, one.deposed or "")):
             yield model.DriftEntry(
                 address=self.redactor.address(change.address),
                 type=change.type,
                 actions=list(change.change.actions),
                 paths=[self.redactor.text(one) for one in _differing(change.change, place=self.plan.place)],
-                relevant=change.address in relevant,
+                relevant=change.address in self.plan.relevant,
             )
 
     def outputs(self) -> Iterable[model.OutputEntry]:
@@ -257,13 +286,6 @@ class _Writer:
                 else "asked for on the command line"
             )
             yield model.InvocationEntry(self.redactor.address(one.address), one.type, when)
-
-
-def _relevant(plan: Plan) -> set[str]:
-    """The addresses whose attributes this plan rests on (``relevant_attributes``)."""
-    raw = plan.top.get("relevant_attributes")
-    entries = decode_value(raw, place=plan.place) if raw is not None else None
-    return {one["resource"] for one in entries or [] if isinstance(one, Mapping) and "resource" in one}
 
 
 def _differing(change: Change, *, place: str) -> list[str]:

@@ -28,7 +28,6 @@ _INDENT = " " * 7
 _SHOWN = {"block": 1_000_000, "warn": 10, "observe": 3}
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _COLOURS = {"block": "red", "warn": "yellow", "observe": "dim", "allow": "green", "error": "red", "drift": "cyan"}
-_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 
 
 class Style(msgspec.Struct, frozen=True):
@@ -47,8 +46,10 @@ class Style(msgspec.Struct, frozen=True):
 
 
 def plain(text: str) -> str:
-    """Text that cannot steer a terminal: control characters are shown, not sent."""
-    return text.translate(_CONTROL)
+    """Text that can neither steer a terminal nor turn round what is beside it: what cannot be seen is spelled out."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape", "replace").decode() for one in text)
 
 
 def render_text(report: Report, style: Style) -> str:
@@ -67,7 +68,7 @@ def render_text(report: Report, style: Style) -> str:
         lines += _decision(decision, style)
         lines.append("")
     if len(report.decisions) + len(report.unreadable) > 1:
-        lines += [_outcome_line(report, style), ""]
+        lines += [*_wrap(_outcome_line(report, style), _INDENT, style), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -97,7 +98,7 @@ def _decision(entry: DecisionEntry, style: Style) -> Iterator[str]:
     yield from _surroundings(entry, style)
     if entry.passes is not UNSET and style.verbose:
         for one in entry.passes:
-            yield f"pass   {one.rule}  {plain(one.address)}"
+            yield from _wrap(f"pass   {one.rule}  {plain(one.address)}", _INDENT, style)
         yield ""
     yield from _ledger(entry.ledger, style)
     word = style.paint(entry.outcome, _COLOURS[entry.outcome], "bold")
@@ -137,16 +138,22 @@ def _kind(entry: ViolationEntry | UndeterminedEntry) -> tuple[str, str, str]:
     return entry.effect, entry.rule, entry.status if isinstance(entry, ViolationEntry) else ""
 
 
-def _head(effect: str, rule: str, facts: str, style: Style) -> str:
-    word = style.paint(f"{effect:<7}"[:7] if effect != "observe" else "observe", _COLOURS[effect], "bold")
-    gap = " " * max(2, min(style.width, 88) - 7 - len(rule) - len(facts))
-    joint = " " if effect == "observe" else ""
-    return f"{word}{joint}{style.paint(rule, 'bold')}{gap}{facts}"
+def _head(effect: str, rule: str, facts: str, style: Style) -> Iterator[str]:
+    """Effect and rule, and the facts at the right; below them where there is no room."""
+    word = f"{effect:<7}" if effect != "observe" else f"{effect} "
+    painted = style.paint(word.rstrip(), _COLOURS[effect], "bold") + " " * (len(word) - len(word.rstrip()))
+    width = min(style.width, 88)
+    gap = width - len(word) - len(rule) - len(facts)
+    if gap >= 2:
+        yield f"{painted}{style.paint(rule, 'bold')}{' ' * gap}{facts}"
+    else:
+        yield from _wrap(f"{painted}{style.paint(rule, 'bold')}", _INDENT, style)
+        yield from _wrap(f"{_INDENT}{facts}", _INDENT, style)
 
 
 def _violations(group: list[ViolationEntry], style: Style) -> Iterator[str]:
     one = group[0]
-    yield _head(one.effect, one.rule, f"{one.severity} · {one.status}", style)
+    yield from _head(one.effect, one.rule, f"{one.severity} · {one.status}", style)
     yield from _wrap(f"{_INDENT}{one.title}", _INDENT, style)
     most = len(group) if style.verbose else _SHOWN[one.effect]
     for address, same in groupby(group[:most], key=lambda entry: (entry.address, entry.deposed)):
@@ -157,7 +164,7 @@ def _violations(group: list[ViolationEntry], style: Style) -> Iterator[str]:
             where = f"{plain(entry.path)}: " if entry.path else ""
             yield from _wrap(f"{_INDENT}  {where}{plain(entry.message)}", _INDENT + "    ", style)
     if len(group) > most:
-        yield f"{_INDENT}… and {len(group) - most} more; --verbose shows them"
+        yield from _wrap(f"{_INDENT}… and {len(group) - most} more; --verbose shows them", _INDENT, style)
     yield from _wrap(f"{_INDENT}{style.paint('fix:', 'cyan')} {one.fix}", _INDENT + "     ", style)
     yield ""
 
@@ -171,14 +178,14 @@ def _addressed(address: str, source: SourcePlace | None, style: Style) -> Iterat
 
 def _undetermined(group: list[UndeterminedEntry], style: Style) -> Iterator[str]:
     one = group[0]
-    yield _head(one.effect, one.rule, f"{one.severity} · undetermined", style)
+    yield from _head(one.effect, one.rule, f"{one.severity} · undetermined", style)
     yield from _wrap(f"{_INDENT}{one.title}?", _INDENT, style)
     most = len(group) if style.verbose else _SHOWN[one.effect]
     for entry in group[:most]:
         yield from _addressed(entry.address, entry.source, style)
         yield from _wrap(f"{_INDENT}  {plain(_why(entry))}", _INDENT + "    ", style)
     if len(group) > most:
-        yield f"{_INDENT}… and {len(group) - most} more; --verbose shows them"
+        yield from _wrap(f"{_INDENT}… and {len(group) - most} more; --verbose shows them", _INDENT, style)
     yield ""
 
 
@@ -206,7 +213,7 @@ def _quiet(
     for _, group in groupby(_by_rule(entries), key=lambda one: one.rule):
         found = list(group)
         most = len(found) if style.verbose else _SHOWN["observe"]
-        names = ", ".join(dict.fromkeys(plain(one.address) for one in found[:most]))
+        names = ", ".join(dict.fromkeys(_name(one) for one in found[:most]))
         more = f" and {len(found) - most} more" if len(found) > most else ""
         yield from _wrap(f"{_INDENT}{found[0].rule} ({found[0].severity}): {names}{more}", _INDENT + "    ", style)
     yield ""
@@ -217,21 +224,27 @@ def _surroundings(entry: DecisionEntry, style: Style) -> Iterator[str]:
     lines: list[str] = []
     for drift in entry.drift:
         paths = f": {', '.join(map(plain, drift.paths))}" if drift.paths else ""
-        lines.append(f"drift  {plain(drift.address)}  {'+'.join(drift.actions)} outside terraform{paths}")
+        actions = plain("+".join(drift.actions))
+        lines.append(f"drift  {plain(drift.address)}  {actions} outside terraform{paths}")
     lines += [f"moved  {plain(one.previous_address)} is now {plain(one.address)}" for one in entry.moves]
     lines += [f"import {plain(one)}" for one in entry.imports]
     lines += [f"forget {plain(one)} goes on existing, and is no longer managed" for one in entry.forgotten]
     for check in entry.checks:
-        lines.append(f"check  {plain(check.address)}: {check.status}")
+        lines.append(f"check  {plain(check.address)}: {plain(check.status)}")
         lines += [f"{_INDENT}{plain(problem)}" for problem in check.problems]
     lines += [f"action {plain(one.address)} is invoked: {plain(one.trigger)}" for one in entry.actions]
     if entry.outputs:
-        names = ", ".join(f"{plain(one.name)} ({'+'.join(one.actions)})" for one in entry.outputs)
+        names = ", ".join(f"{plain(one.name)} ({plain('+'.join(one.actions))})" for one in entry.outputs)
         lines.append(f"output {names}")
     for line in lines:
         yield from _wrap(line, _INDENT, style)
     if lines:
         yield ""
+
+
+def _name(entry: ViolationEntry | UndeterminedEntry) -> str:
+    deposed = entry.deposed if isinstance(entry, ViolationEntry) else None
+    return plain(entry.address) + (f" (deposed {plain(deposed)})" if deposed else "")
 
 
 def _ledger(ledger: Ledger, style: Style) -> Iterator[str]:
@@ -251,7 +264,7 @@ def _ledger(ledger: Ledger, style: Style) -> Iterator[str]:
     ]
     yield from _wrap("ledger " + " · ".join(parts), _INDENT, style)
     if style.verbose and ledger.unmodelled_types:
-        yield from _wrap(f"{_INDENT}without a rule: {', '.join(ledger.unmodelled_types)}", _INDENT, style)
+        yield from _wrap(f"{_INDENT}without a rule: {', '.join(map(plain, ledger.unmodelled_types))}", _INDENT, style)
 
 
 def _count(number: int, what: str) -> str:

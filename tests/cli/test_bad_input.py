@@ -170,9 +170,9 @@ def test_is_refused_in_the_text_report(data: bytes, planguard: Call, tmp_path: P
     file = tmp_path / "plan.json"
     file.write_bytes(data)
     answer = planguard("check", file, *GATE)
-    assert answer.code == 3
-    assert answer.out.count("error  ") == 1
-    assert answer.out.count("help: ") == 1
+    assert (answer.code, answer.out) == (3, "")
+    assert answer.err.count("error: ") == 1
+    assert answer.err.count("help: ") == 1
     assert CANARY not in answer.out + answer.err
     assert "Traceback" not in answer.out + answer.err
 

@@ -65,7 +65,7 @@ def test_a_wrong_call_has_an_exit_code_of_its_own() -> None:
 def test_an_errored_plan_has_an_exit_code_of_its_own() -> None:
     answer = run_planguard("check", "errored/plan.json", *QUIET)
     assert answer.code == 3
-    assert "terraform stopped with an error while it made this plan" in answer.out
+    assert "terraform stopped with an error while it made this plan" in answer.err
 
 
 def test_a_rule_that_crashes_has_an_exit_code_of_its_own() -> None:

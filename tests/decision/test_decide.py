@@ -17,11 +17,14 @@ def rule(severity: str) -> Rule:
     return Rule("a-rule", "t", "w", "f", "network", severity, ("aws_x",))
 
 
-NODE = graph_from(
-    plan_document(
-        {"address": "aws_x.y", "mode": "managed", "type": "aws_x", "name": "y", "change": {"actions": ["create"]}}
-    )
-).nodes[0]
+CHANGE = {
+    "address": "aws_x.y",
+    "mode": "managed",
+    "type": "aws_x",
+    "name": "y",
+    "change": {"actions": ["create"], "after": {}},
+}
+NODE = graph_from(plan_document(CHANGE)).nodes[0]
 
 
 def violated(severity: str, status: str) -> Found:
@@ -29,7 +32,7 @@ def violated(severity: str, status: str) -> Found:
 
 
 def decided(findings: Findings, **plan: Any) -> Decision:
-    return decide(plan_from(plan_document(**plan)), findings, BUILTIN_POLICY)
+    return decide(plan_from({**plan_document(), **plan}), findings, BUILTIN_POLICY)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,7 @@ def test_an_error_is_never_an_allow() -> None:
                             "mode": "managed",
                             "type": "aws_x",
                             "name": "z",
-                            "change": {"actions": ["create"]},
+                            "change": {"actions": ["create"], "after": {}},
                         },
                     }
                 ]
@@ -95,8 +98,10 @@ def test_what_the_plan_leaves_open_is_at_least_a_warning(plan: dict[str, Any], r
 
 
 def test_a_plan_without_findings_is_allowed_and_says_why() -> None:
-    assert decided(Findings()).reasons == ("no violations",)
+    assert decided(Findings()).reasons == ("nothing changes",)
     assert decided(Findings()).outcome == "allow"
+    changed = decided(Findings(), resource_changes=[CHANGE])
+    assert (changed.outcome, changed.reasons) == ("allow", ("no violations",))
 
 
 def test_the_worst_effect_decides_and_every_reason_is_told() -> None:

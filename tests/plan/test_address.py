@@ -85,4 +85,4 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     try:
         tokens(text)
     except PlanError as error:
-        assert text not in error.message or not text.strip()  # noqa: PT017
+        assert text not in error.message or not text.strip()

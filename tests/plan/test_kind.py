@@ -129,12 +129,12 @@ OTHER = {
     "HCL": (
         fixture("main.tf"),
         "the source of a configuration, not a plan",
-        f"`planguard scan DIR` judges source; for a plan, {HOW}",
+        HOW,
     ),
     "HCL with a comment first": (
         b'# the network\nresource "aws_vpc" "a" {\n}\n',
         "the source of a configuration, not a plan",
-        f"`planguard scan DIR` judges source; for a plan, {HOW}",
+        HOW,
     ),
     "YAML": (b"policy:\n  gates: []\n", "YAML, not the JSON of a plan", HOW),
     "YAML with a document mark": (b"---\n# x\n", "YAML, not the JSON of a plan", HOW),

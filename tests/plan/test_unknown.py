@@ -30,7 +30,7 @@ USES: dict[str, Callable[[Any], object]] = {
     "hashed": hash,
     "printed": str,
     "formatted": lambda u: f"{u}",
-    "formatted with percent": lambda u: "%s" % u,
+    "formatted with percent": lambda u: "%s" % u,  # noqa: UP031
     "added to": lambda u: u + "x",
     "added": lambda u: "x" + u,
     "counted with": lambda u: u + 1,

@@ -67,7 +67,7 @@ def test_nothing_planned_is_an_empty_object() -> None:
 def test_a_marked_value_compares_but_does_not_print(secret: Any) -> None:
     value = overlaid({"password": secret}, None, {"password": True})["password"]
     assert value == secret
-    assert [f"{value}", str(value), repr(value), "%s" % value] == [SENSITIVE] * 4
+    assert [f"{value}", str(value), repr(value), "%s" % value] == [SENSITIVE] * 4  # noqa: UP031
 
 
 def test_a_collapsed_mask_marks_everything_below() -> None:
