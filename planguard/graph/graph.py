@@ -367,7 +367,7 @@ class Graph:
                     if other is not node:
                         found[other.address] = other.changed
         if not written:
-            return (node.address,)
+            return () if names and block.sets(names) else (node.address,)
         pending = sorted(address for address, changed in found.items() if changed)
         return tuple(pending or sorted(found))
 

@@ -66,7 +66,12 @@ def _moved_away(change: Change, before: Resource, guard: Guard) -> Iterator[Viol
 
 def _points_elsewhere(before: Resource, after: Resource, guard: Guard) -> bool:
     old, new = before.get(guard.via), after.get(guard.via)
-    return guard.via not in _OWN_NAMES and not is_unknown(new) and bool(old != new)
+    if guard.via in _OWN_NAMES:
+        return False
+    guarded = {owner.address for owner in before.references(via=guard.via)}
+    if is_unknown(new) and guarded.intersection(after.comes_from(guard.via)):
+        return False  # what it guards gets a new name, and keeps it
+    return bool(old != new)
 
 
 def _owners(before: Resource, guard: Guard) -> list[Resource]:

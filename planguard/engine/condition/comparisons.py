@@ -6,7 +6,16 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from planguard.engine.condition.three_valued import NUMBERS, Evaluate, Test, Truth, equals, kind_of, negate
+from planguard.engine.condition.three_valued import (
+    NUMBERS,
+    Evaluate,
+    Test,
+    Truth,
+    equals,
+    kind_of,
+    negate,
+    refuse_foreign,
+)
 from planguard.errors import EvaluationError
 from planguard.plan.unknown import Undetermined, Unknown
 
@@ -24,6 +33,11 @@ def _types_equal_to(literal: Any) -> frozenset[type]:
     return NUMBERS if type(literal) in NUMBERS else frozenset({type(literal)})
 
 
+def _unequal(found: Any, unwanted: bool) -> bool:
+    refuse_foreign(found)
+    return unwanted
+
+
 def equal_to_scalar(read: Evaluate, literal: Any, *, wanted: bool) -> Test:
     """``x == literal`` (or ``!=``, where ``wanted`` is False) with a string, number, boolean or null."""
     unwanted = not wanted
@@ -34,7 +48,7 @@ def equal_to_scalar(read: Evaluate, literal: Any, *, wanted: bool) -> Test:
         kind = type(found)
         if kind in types:
             return wanted if found == literal else unwanted
-        return found if kind is Unknown else unwanted
+        return found if kind is Unknown else _unequal(found, unwanted)
 
     return compare
 
@@ -50,7 +64,7 @@ def field_equal_to_scalar(name: str, literal: Any, slow: Test, *, wanted: bool) 
             kind = type(found)
             if kind in types:
                 return wanted if found == literal else unwanted
-            return found if kind is Unknown else unwanted
+            return found if kind is Unknown else _unequal(found, unwanted)
         return slow(value)
 
     return compare
@@ -125,6 +139,7 @@ def ordered_to_number(symbol: str, left: Evaluate, number: float) -> Evaluate:
 def _ordered(compare: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     for found in (left, right):
         if type(found) is not Unknown and type(found) is not str and type(found) not in NUMBERS:
+            refuse_foreign(found)
             return None  # known already, whatever the other one is
     for found in (left, right):
         if type(found) is Unknown:

@@ -87,6 +87,15 @@ def below(unknown: Unknown, step: Step) -> Unknown:
     return unknown if type(path_of(unknown)) is _Detached else unknown[step]
 
 
+def refuse_foreign(value: Any) -> None:
+    """Refuse what no JSON has, a subclass of ``str`` say: types decide here, and it would quietly fit none.
+
+    :raises EvaluationError: when the value is of such a type
+    """
+    if type(value) not in _KINDS:
+        raise EvaluationError(f"value of Python type `{type(value).__name__}` is no JSON value")
+
+
 def uncertain_list(definite: list[Any], possible: list[Any], why: Unknown) -> list[Any] | Uncertain:
     """A list of these elements; a plain one where nothing is left open, not even the order."""
     if not possible and len(definite) < 2:
@@ -107,6 +116,7 @@ def truth(value: Any) -> Truth:
         return value  # type: ignore[no-any-return]
     if kind is Uncertain and not value.definite:
         return value.why if value.possible else False
+    refuse_foreign(value)
     return True
 
 

@@ -113,6 +113,7 @@ def test_a_condition_gives_true_or_false_and_nothing_else() -> None:
         ("t && text", "condition came out as string, not true or false"),
         ("f || n", "condition came out as null, not true or false"),
         ("(t && n) && f", "condition came out as null, not true or false"),
+        ("(n && !f) && t", "condition came out as null, not true or false"),
         ("(n && t) && t", "condition came out as null, not true or false"),
         ("text < `1`", "comparison of string with number: they have no order"),
         ("n < `1`", "condition came out as null, not true or false"),
@@ -165,3 +166,15 @@ def test_a_closure_leaves_the_document_as_it_was() -> None:
     for expression in ("sort(a[:2])", "a[]", "merge(o, {y: a})", "reverse(a)", "to_array(a) | [*]"):
         value(expression, document)
     assert document == {"a": [3, 1, [2]], "o": {"x": 1}}
+
+
+class Text(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    "expression", ["s == 'x'", "o.s != 'x'", "!s", "s && t", "s < 'y'", "starts_with(s, 'x')", "length(s) == `1`"]
+)
+def test_a_value_of_a_foreign_type_is_an_error_and_no_answer(expression: str) -> None:
+    with pytest.raises(EvaluationError):
+        holds(expression, {"s": Text("x"), "t": True, "o": {"s": Text("x")}})

@@ -254,6 +254,7 @@ def test_a_value_may_be_unknown_and_says_where_it_stands() -> None:
 def test_a_list_of_which_it_is_not_certain_what_it_holds_is_given_as_unknown() -> None:
     assert is_unknown(value("rows[?v]"))
     assert is_unknown(value("sort(list)"))
+    assert is_unknown(value("to_string(o)"))
     found = value("{a: rows[*].v, b: [rows[*].v], c: list, d: t}")
     assert is_unknown(found["a"])
     assert is_unknown(found["b"][0])

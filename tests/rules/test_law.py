@@ -1,0 +1,87 @@
+"""Making a known value unknown never turns a violation into a pass: the law, on every bad example of every rule.
+
+Terraform leaves an unknown attribute out of ``after`` and marks it in ``after_unknown``; so does this test, one
+attribute at a time, for each attribute of the resource that a rule flags.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from planguard.engine.evaluate import evaluate
+from planguard.engine.ruleset import RuleSet, select_rules
+from tests.conftest import FIXTURES, graph_from
+
+PLANS = sorted((FIXTURES / "rules").glob("*/bad-*.json"))
+
+
+def leaves(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The places of a value that could be unknown: its leaves, and the attributes that hold blocks or maps."""
+    found = [path] if path and not isinstance(value, dict) else []
+    if isinstance(value, dict):
+        for key, below in value.items():
+            found += leaves(below, (*path, key))
+    elif isinstance(value, list):
+        for index, below in enumerate(value):
+            found += leaves(below, (*path, index))
+    return found
+
+
+def with_unknown(change: dict[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:
+    """The same change with the value at a path unknown, written as terraform writes it."""
+    changed = copy.deepcopy(change)
+    after = changed["after"]
+    mask = changed.setdefault("after_unknown", {})
+    if not isinstance(mask, dict):
+        return changed
+    for step, following in zip(path[:-1], path[1:], strict=True):
+        empty: Any = [] if isinstance(following, int) else {}
+        if isinstance(mask, list):
+            while len(mask) <= step:  # type: ignore[operator]
+                mask.append({} if isinstance(empty, dict) else [])
+            if not mask[step]:  # type: ignore[index]
+                mask[step] = empty  # type: ignore[index]
+        elif not mask.get(step):
+            mask[step] = empty
+        mask = mask[step]  # type: ignore[index]
+        after = after[step]
+        if mask is True:
+            return changed
+    last = path[-1]
+    if isinstance(mask, list):
+        while len(mask) <= last:  # type: ignore[operator]
+            mask.append(False)
+        after[last] = None
+        mask[last] = True  # type: ignore[index]
+    else:
+        del after[last]
+        mask[last] = True
+    return changed
+
+
+def narrowed(rules: RuleSet, rule: str) -> RuleSet:
+    return select_rules(rules.packs, [rule])
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_violation_becomes_a_pass(path: Path, builtin_rules: RuleSet) -> None:
+    rules = narrowed(builtin_rules, path.parent.name)
+    document = json.loads(path.read_bytes())
+    flagged = {one.node.address for one in evaluate(graph_from(document), rules).violations if one.status != "fixed"}
+    passed = []
+    for index, entry in enumerate(document["resource_changes"]):
+        if entry["address"] not in flagged or not isinstance(entry["change"]["after"], dict):
+            continue
+        for place in leaves(entry["change"]["after"]):
+            spoiled = {**document, "resource_changes": list(document["resource_changes"])}
+            spoiled["resource_changes"][index] = {**entry, "change": with_unknown(entry["change"], place)}
+            findings = evaluate(graph_from(spoiled), rules)
+            answers = [*findings.violations, *findings.undetermined, *findings.errors]
+            if not any(one.node.address == entry["address"] for one in answers):
+                passed.append((entry["address"], place))
+    assert passed == []
