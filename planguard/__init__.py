@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from planguard.engine.rule import Violation, change_rule, rule, violation
     from planguard.errors import PlanguardError
     from planguard.graph.build import build_graph
+    from planguard.graph.change import Change
     from planguard.graph.graph import Graph
-    from planguard.graph.resource import Change, Resource
+    from planguard.graph.resource import Resource
     from planguard.plan.plan import Plan
     from planguard.plan.unknown import Undetermined, Unknown, is_unknown
 
 _WHERE = {
-    "Change": "planguard.graph.resource",
+    "Change": "planguard.graph.change",
     "Graph": "planguard.graph.graph",
     "Plan": "planguard.plan.plan",
     "PlanguardError": "planguard.errors",

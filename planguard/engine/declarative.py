@@ -8,7 +8,8 @@ from typing import Any
 
 from planguard.engine.condition import compile_condition
 from planguard.engine.rule import Rule, Violation
-from planguard.graph.resource import Change, Resource
+from planguard.graph.change import Change
+from planguard.graph.resource import Resource
 from planguard.plan.sensitive import SENSITIVE
 from planguard.plan.unknown import Undetermined, Unknown
 

@@ -16,9 +16,10 @@ from planguard.engine.finding import FIXED, INHERITED, INTRODUCED, Failed, Findi
 from planguard.engine.rule import Rule, Violation
 from planguard.engine.ruleset import Judge, RuleSet
 from planguard.errors import PlanError, file_name
+from planguard.graph.change import Change
 from planguard.graph.graph import Graph
 from planguard.graph.node import Node
-from planguard.graph.resource import AFTER, BEFORE, Change, Resource
+from planguard.graph.resource import AFTER, BEFORE, Resource
 from planguard.plan.actions import Action
 from planguard.plan.unknown import Path, Undetermined, Unknown, render_path
 

@@ -6,51 +6,29 @@ look at public access blocks and at the identities of buckets, and at nothing el
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
-from msgspec import Struct
-
 from planguard.graph.configuration import Attribute, Module
+from planguard.graph.edge import (
+    Edge,
+    Links,
+    is_open,
+    render_key,
+    same_provider,
+    unmistaken,
+    value_at,
+    without_namesakes,
+)
 from planguard.graph.identity import is_telling, leaves_of, names_of, names_type, normalised
 from planguard.graph.node import Node
 from planguard.graph.reference import Certainty, Resolver, Scope
 from planguard.graph.resource import AFTER, BEFORE, Neighbours, Resource
-from planguard.plan.address import Key
 from planguard.plan.sensitive import Redactor
 from planguard.plan.unknown import Path, Undetermined, Unknown, has_unknown
 
 DEPENDS_ON: Attribute = ("depends_on",)
 _MOST_NAMESAKES = 64
 """A name that more objects share names none of them."""
-
-
-class Edge(Struct, frozen=True, gc=False):
-    """One resource refers to another.
-
-    :ivar attribute: the attribute that refers, without indexes
-    :ivar by: ``reference`` (the configuration says so) or ``value`` (an attribute equals the other's name)
-    """
-
-    source: Node
-    target: Node
-    attribute: Attribute
-    certainty: Certainty
-    by: str
-
-
-class Links:
-    """The edges from resources of one type to those of another, in one snapshot, found from both ends."""
-
-    __slots__ = ("backward", "forward")
-
-    def __init__(self) -> None:
-        self.forward: dict[int, list[Edge]] = {}
-        self.backward: dict[int, list[Edge]] = {}
-
-    def add(self, edge: Edge) -> None:
-        self.forward.setdefault(edge.source.index, []).append(edge)
-        self.backward.setdefault(edge.target.index, []).append(edge)
 
 
 class Graph:
@@ -245,7 +223,7 @@ class Graph:
             if place in edges:
                 continue
             # A value that is known says which instance is meant better than the configuration does.
-            if (attribute, other.kind) in decided and not _is_open(values, attribute):
+            if (attribute, other.kind) in decided and not is_open(values, attribute):
                 continue
             edges[place] = Edge(node, other, attribute, certainty, "reference")
         return list(edges.values())
@@ -288,7 +266,7 @@ class Graph:
     ) -> list[tuple[Node, Certainty]]:
         """``var.x ? a.id : b.id`` refers to both and means one: with its value unknown, each is possible."""
         kinds = [other.kind for other, _ in targets]
-        value = _at(self.view(node, snapshot).values, attribute)
+        value = value_at(self.view(node, snapshot).values, attribute)
         if type(value) is not Unknown:
             return targets
         return [
@@ -327,11 +305,11 @@ class Graph:
                 (other, Certainty.EXACT)
                 for other in others
                 if other is not node
-                and (telling or (names_type(attribute[-1], other.type) and _same_provider(node, other)))
+                and (telling or (names_type(attribute[-1], other.type) and same_provider(node, other)))
             ]
-            for other, certainty in _unmistaken(found, attribute, meant):
+            for other, certainty in unmistaken(found, attribute, meant):
                 edges.setdefault((attribute, other.index), Edge(node, other, attribute, certainty, "value"))
-        return _without_namesakes(node, list(edges.values()))
+        return without_namesakes(node, list(edges.values()))
 
     def _names(self, kind: str | None, snapshot: str) -> dict[str, list[Node]]:
         asked = (kind, snapshot)
@@ -370,73 +348,3 @@ class Graph:
             return () if names and block.sets(names) else (node.address,)
         pending = sorted(address for address, changed in found.items() if changed)
         return tuple(pending or sorted(found))
-
-
-def render_key(key: Key) -> str:
-    """An instance key as it stands in an address."""
-    if key is None:
-        return ""
-    if isinstance(key, int):
-        return f"[{key}]"
-    if key == "[*]":
-        return key
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'["{escaped}"]'
-
-
-def _same_provider(one: Node, other: Node) -> bool:
-    if one.type.split("_", 1)[0] != other.type.split("_", 1)[0]:
-        return False
-    if one.block is None or other.block is None:
-        return True
-    keys = (one.block.config.provider_config_key, other.block.config.provider_config_key)
-    return not all(keys) or keys[0] == keys[1]
-
-
-def _unmistaken(
-    found: list[tuple[Node, Certainty]], attribute: Attribute, meant: set[tuple[Attribute, int]]
-) -> list[tuple[Node, Certainty]]:
-    """Where several objects have the name that an attribute holds, the configuration says which one is meant."""
-    if len(found) < 2:
-        return found
-    kinds = Counter(other.kind for other, _ in found)
-    told = {other.kind for other, _ in found if (attribute, other.index) in meant}
-    kept: list[tuple[Node, Certainty]] = []
-    for other, certainty in found:
-        if kinds[other.kind] == 1 or (attribute, other.index) in meant:
-            kept.append((other, certainty))
-        elif other.kind not in told:
-            kept.append((other, Certainty.POSSIBLE))
-    return kept
-
-
-def _without_namesakes(node: Node, edges: list[Edge]) -> list[Edge]:
-    """An attribute that names its own resource is no reference to another of that name."""
-    own = ("id",), ("arn",), ("self_link",)
-    return [
-        edge
-        for edge in edges
-        if not (edge.attribute in own or (edge.attribute == ("name",) and edge.target.kind == node.kind))
-    ]
-
-
-def _at(values: Any, attribute: Attribute) -> Any:
-    value = values
-    for name in attribute:
-        if type(value) is Unknown:
-            return value
-        if isinstance(value, list):
-            if list.__len__(value) != 1:
-                return None
-            value = list.__getitem__(value, 0)
-            if type(value) is Unknown:
-                return value
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _is_open(values: Any, attribute: Attribute) -> bool:
-    """Whether anything below an attribute is unknown."""
-    if type(values) is Unknown:
-        return True
-    return has_unknown(values.get(attribute[0]))

@@ -6,7 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from planguard.graph.graph import Edge, Graph
+from planguard.graph.edge import Edge
+from planguard.graph.graph import Graph
 from planguard.graph.node import Node
 from planguard.graph.resource import AFTER, BEFORE
 from planguard.plan.plan import Plan

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planguard.errors import PlanError
-from planguard.graph.graph import render_key
+from planguard.graph.edge import render_key
 from planguard.plan.address import longest_references, module_path, parse_reference, tokens
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def with_unknown(change: dict[str, Any], path: tuple[str | int, ...]) -> dict[st
     mask = changed.setdefault("after_unknown", {})
     if not isinstance(mask, dict):
         return changed
-    for step, following in zip(path[:-1], path[1:], strict=True):
+    for step, following in pairwise(path):
         empty: Any = [] if isinstance(following, int) else {}
         if isinstance(mask, list):
             while len(mask) <= step:  # type: ignore[operator]
@@ -64,6 +65,26 @@ def with_unknown(change: dict[str, Any], path: tuple[str | int, ...]) -> dict[st
     return changed
 
 
+LATER = {"references": ["terraform_data.later.output", "terraform_data.later"]}
+
+
+def with_reference(document: dict[str, Any], entry: dict[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:
+    """The same plan with the attribute taken from something that is known later, where its block sets it."""
+    changed = copy.deepcopy(document["configuration"])
+    name = f"{'data.' if entry['mode'] == 'data' else ''}{entry['type']}.{entry['name']}"
+    blocks = [one for one in changed["root_module"].get("resources", []) if one["address"] == name]
+    part: Any = blocks[0].get("expressions", {}) if blocks else {}
+    for step in path:
+        known = step in part if isinstance(part, dict) else isinstance(step, int) and step < len(part)
+        if not known:
+            break
+        if isinstance(part[step], dict) and part[step].keys() & {"constant_value", "references"}:
+            part[step] = LATER
+            break
+        part = part[step]
+    return {**document, "configuration": changed}
+
+
 def narrowed(rules: RuleSet, rule: str) -> RuleSet:
     return select_rules(rules.packs, [rule])
 
@@ -78,7 +99,8 @@ def test_no_violation_becomes_a_pass(path: Path, builtin_rules: RuleSet) -> None
         if entry["address"] not in flagged or not isinstance(entry["change"]["after"], dict):
             continue
         for place in leaves(entry["change"]["after"]):
-            spoiled = {**document, "resource_changes": list(document["resource_changes"])}
+            spoiled = with_reference(document, entry, place)
+            spoiled["resource_changes"] = list(document["resource_changes"])
             spoiled["resource_changes"][index] = {**entry, "change": with_unknown(entry["change"], place)}
             findings = evaluate(graph_from(spoiled), rules)
             answers = [*findings.violations, *findings.undetermined, *findings.errors]
