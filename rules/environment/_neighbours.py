@@ -68,9 +68,10 @@ def _points_elsewhere(before: Resource, after: Resource, guard: Guard) -> bool:
     old, new = before.get(guard.via), after.get(guard.via)
     if guard.via in _OWN_NAMES:
         return False
-    guarded = {owner.address for owner in before.references(via=guard.via)}
-    if is_unknown(new) and guarded.intersection(after.comes_from(guard.via)):
-        return False  # what it guards gets a new name, and keeps it
+    if is_unknown(new):
+        guarded = {owner.address for owner in _owners(before, guard)}
+        if guarded.intersection(after.comes_from(guard.via)):
+            return False  # what it guards gets a new name, and keeps it
     return bool(old != new)
 
 

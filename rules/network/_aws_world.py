@@ -7,6 +7,7 @@ takes in the two halves of an ``0.0.0.0/0`` that was cut in two.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 _ALL_IPV4 = IPv4Network("0.0.0.0/0")
@@ -16,11 +17,17 @@ _GLOBAL_IPV6 = IPv6Network("2000::/3")
 
 def world_of(ranges: Iterable[str]) -> list[str]:
     """What of some ranges is the whole internet, as it is shown: ``0.0.0.0/0``, ``::/0``; empty when nothing is."""
+    texts = tuple(text.strip() for text in ranges if isinstance(text, str))
+    return list(_world_of(texts)) if texts else []
+
+
+@lru_cache(maxsize=4096)
+def _world_of(texts: tuple[str, ...]) -> list[str]:
     four: list[IPv4Network] = []
     six: list[IPv6Network] = []
-    for text in ranges:
+    for text in texts:
         try:
-            network = ip_network(text.strip() if isinstance(text, str) else "", strict=False)
+            network = ip_network(text, strict=False)
         except ValueError:
             continue
         if isinstance(network, IPv4Network):

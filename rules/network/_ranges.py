@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv6Network, ip_network
 from typing import Any
 
@@ -44,8 +45,13 @@ def shown_ports(text: str, among: list[int]) -> str:
 
 def is_world(text: str) -> bool:
     """Whether a CIDR range holds all IPv4 addresses or a half of them, or all global IPv6 addresses."""
+    return _is_world(text.strip())
+
+
+@lru_cache(maxsize=4096)
+def _is_world(text: str) -> bool:
     try:
-        network = ip_network(text.strip(), strict=False)
+        network = ip_network(text, strict=False)
     except ValueError:  # a tag, a name
         return False
     if isinstance(network, IPv6Network):
