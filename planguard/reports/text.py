@@ -6,6 +6,7 @@ fix; nothing is dropped without being counted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeVar
@@ -14,7 +15,9 @@ import msgspec
 from msgspec import UNSET
 
 from planguard.reports.model import (
+    CheckEntry,
     DecisionEntry,
+    DriftEntry,
     Ledger,
     Report,
     SourcePlace,
@@ -22,6 +25,7 @@ from planguard.reports.model import (
     ViolationEntry,
 )
 
+_WORD = re.compile(r'(?:\["(?:[^"\\]|\\.)*"\]|\S)+\s*')  # an instance key may hold spaces
 Entry = TypeVar("Entry", bound=ViolationEntry | UndeterminedEntry)
 
 _INDENT = " " * 7
@@ -221,25 +225,34 @@ def _quiet(
 
 def _surroundings(entry: DecisionEntry, style: Style) -> Iterator[str]:
     """What the plan says besides: drift, moves, imports, forgotten objects, checks, actions, outputs."""
-    lines: list[str] = []
-    for drift in entry.drift:
-        paths = f": {', '.join(map(plain, drift.paths))}" if drift.paths else ""
-        actions = plain("+".join(drift.actions))
-        lines.append(f"drift  {plain(drift.address)}  {actions} outside terraform{paths}")
-    lines += [f"moved  {plain(one.previous_address)} is now {plain(one.address)}" for one in entry.moves]
-    lines += [f"import {plain(one)}" for one in entry.imports]
-    lines += [f"forget {plain(one)} goes on existing, and is no longer managed" for one in entry.forgotten]
-    for check in entry.checks:
-        lines.append(f"check  {plain(check.address)}: {plain(check.status)}")
-        lines += [f"{_INDENT}{plain(problem)}" for problem in check.problems]
-    lines += [f"action {plain(one.address)} is invoked: {plain(one.trigger)}" for one in entry.actions]
-    if entry.outputs:
-        names = ", ".join(f"{plain(one.name)} ({plain('+'.join(one.actions))})" for one in entry.outputs)
-        lines.append(f"output {names}")
-    for line in lines:
-        yield from _wrap(line, _INDENT, style)
-    if lines:
+    groups = (
+        [_drifted(one) for one in entry.drift],
+        [f"moved  {plain(one.previous_address)} is now {plain(one.address)}" for one in entry.moves],
+        [f"import {plain(one)}" for one in entry.imports],
+        [f"forget {plain(one)} goes on existing, and is no longer managed" for one in entry.forgotten],
+        [line for one in entry.checks for line in _checked(one)],
+        [f"action {plain(one.address)} is invoked: {plain(one.trigger)}" for one in entry.actions],
+        [f"output {plain(one.name)}  {plain('+'.join(one.actions))}" for one in entry.outputs],
+    )
+    for lines in groups:
+        most = len(lines) if style.verbose else _SHOWN["warn"]
+        for line in lines[:most]:
+            yield from _wrap(line, _INDENT, style)
+        if len(lines) > most:
+            yield from _wrap(f"{_INDENT}… and {len(lines) - most} more; --verbose shows them", _INDENT, style)
+    if any(groups):
         yield ""
+
+
+def _drifted(drift: DriftEntry) -> str:
+    paths = f": {', '.join(map(plain, drift.paths))}" if drift.paths else ""
+    return f"drift  {plain(drift.address)}  {plain('+'.join(drift.actions))} outside terraform{paths}"
+
+
+def _checked(check: CheckEntry) -> Iterator[str]:
+    yield f"check  {plain(check.address)}: {plain(check.status)}"
+    for problem in check.problems:
+        yield f"{_INDENT}{plain(problem)}"
 
 
 def _name(entry: ViolationEntry | UndeterminedEntry) -> str:
@@ -275,12 +288,10 @@ def _wrap(text: str, indent: str, style: Style) -> list[str]:
     """Wrap at the width; a word that is longer (an address) is never torn apart."""
     if len(text) <= style.width:
         return [text]
-    import re
-
     lines: list[str] = []
     lead = len(text) - len(text.lstrip(" "))
     current, length = text[:lead], lead
-    for word in re.findall(r"\S+\s*", text[lead:]):
+    for word in _WORD.findall(text[lead:]):
         shown = len(re.sub(r"\x1b\[[0-9;]*m", "", word.rstrip()))
         if length + shown > style.width and current.strip():
             lines.append(current.rstrip())
