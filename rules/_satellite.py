@@ -27,11 +27,11 @@ def satellites_of(name: str, resource: Resource, kind: str, *, via: str) -> list
 
     :param resource: a resource in whose snapshot to look
     """
-    values = [(one, one.get(via)) for one in resource.others(kind)]
-    found = [one for one, value in values if not is_unknown(value) and value == name]
-    if not found:
+    found = resource.others(kind, **{via: name})
+    certain = list.__getitem__(found, slice(None))
+    if not certain:
         refuse_unsettled(resource, kind, via=via)
-    return found
+    return certain
 
 
 def refuse_unsettled(resource: Resource, kind: str, *, via: str) -> None:

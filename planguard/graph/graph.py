@@ -63,6 +63,7 @@ class Graph:
         self._resolver = resolver
         self._links: dict[tuple[str, str | None, str, str | None], Links] = {}
         self._changed_before: dict[tuple[str, str, str | None], frozenset[int]] = {}
+        self._by_values: dict[tuple[str, str, tuple[str, ...]], dict[tuple[Any, ...] | None, list[Resource]]] = {}
         self._unsettled: dict[tuple[str, str, str], list[Resource]] = {}
         self._identities: dict[tuple[str | None, str], dict[str, list[Node]]] = {}
 
@@ -83,6 +84,23 @@ class Graph:
         """All resources of a type in one snapshot."""
         self._asked(kind)
         return [self.view(node, snapshot) for node in self.kinds.get(kind, ()) if self.is_in(node, snapshot)]
+
+    def resources_where(
+        self, kind: str, snapshot: str, where: dict[str, Any]
+    ) -> tuple[list[Resource], list[Resource]]:
+        """The resources of a type whose attributes have these values, and those of which nobody can say yet."""
+        self._asked(kind)
+        asked = (kind, snapshot, tuple(where))
+        index = self._by_values.get(asked)
+        if index is None:
+            index = self._by_values[asked] = {}
+            for node in self.kinds.get(kind, ()):
+                if self.is_in(node, snapshot):
+                    one = self.view(node, snapshot)
+                    found = [one.get(name) for name in where]
+                    key = None if any(map(has_unknown, found)) else tuple(map(_folded, found))
+                    index.setdefault(key, []).append(one)
+        return index.get(tuple(map(_folded, where.values())), []), index.get(None, [])
 
     def _asked(self, kind: str | None) -> None:
         if kind in self.changed_kinds or (kind is None and self.changed_kinds):
@@ -348,3 +366,10 @@ class Graph:
             return () if names and block.sets(names) else (node.address,)
         pending = sorted(address for address, changed in found.items() if changed)
         return tuple(pending or sorted(found))
+
+
+def _folded(value: Any) -> Any:
+    """A value as it is compared: texts without case, since Azure's names have none; lists are compared as texts."""
+    if isinstance(value, str):
+        return value.casefold()
+    return value if isinstance(value, (int, float, bool)) or value is None else repr(value)

@@ -234,9 +234,25 @@ class Resource:
         """The resources of a type of which nobody can say yet whom they refer to through an attribute."""
         return self._graph.unsettled(kind, via, self.snapshot)
 
-    def others(self, kind: str) -> list[Resource]:
-        """All resources of a type in the same snapshot."""
-        return self._graph.resources(kind, self.snapshot)
+    def others(self, kind: str, **where: Any) -> list[Resource]:
+        """All resources of a type in the same snapshot.
+
+        :param where: only those whose attributes have these values (texts are compared without case); found by an
+            index, so that asking from every resource of a type stays cheap
+        :raises Undetermined: when a value to compare with is unknown; at the end of the list, when one of the
+            resources may be meant and its attribute is not known yet
+        """
+        if not where:
+            return self._graph.resources(kind, self.snapshot)
+        for value in where.values():
+            if type(value) is Unknown:
+                bool(value)
+        found, open_ = self._graph.resources_where(kind, self.snapshot, where)
+        others = [one for one in open_ if one is not self]
+        why = (
+            Undetermined((next(iter(where)),), others[0], (), f"it may belong to {self.address}") if others else None
+        )
+        return Neighbours(found, why)
 
     @property
     def tags(self) -> dict[str, Any]:

@@ -598,19 +598,17 @@ def _neighbours(resource: Resource) -> Iterator[Entry]:
     if resource.type == _GROUP:
         yield from (entry for _, entry in resource.blocks("security_rule"))
         return
-    group = _group(resource)
-    for other in resource.others(_RULE):
-        if _low(other.get("access")) == "deny" and _group(other) == group:
+    for other in _in_same_group(resource):
+        if _low(other.get("access")) == "deny":
             yield other.values
 
 
-def _group(separate: Resource) -> str:
-    """What tells the group of a separate rule from other groups."""
+def _in_same_group(separate: Resource) -> list[Resource]:
     where, name = separate.get("resource_group_name"), separate.get("network_security_group_name")
     if is_unknown(where) or is_unknown(name):
-        for group in separate.references(_GROUP):
-            return group.address
-    return f"{where}/{name}".lower()
+        groups = separate.references(_GROUP)
+        return groups[0].referrers(_RULE) if groups else []
+    return separate.others(_RULE, resource_group_name=where, network_security_group_name=name)
 
 
 def _inbound_tcp(entry: Entry, access: str) -> list[tuple[Any, Callable[[Any], bool]]]:

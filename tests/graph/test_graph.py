@@ -309,3 +309,35 @@ def test_an_unknown_value_names_what_it_will_come_from() -> None:
     assert graph.sources_of(node, ("kms_key_id",)) == ("aws_kms_key.main",)
     assert graph.sources_of(node, ("endpoint",)) == (node.address,)
     assert graph.sources_of(node, ("vpc_security_group_ids", 0)) == ("module.database.aws_security_group.db",)
+
+
+class TestOthersWhere:
+    def graph(self) -> Graph:
+        def rule(name: str, group: str | None, **more: Any) -> dict[str, Any]:
+            after = {"name": name, **({"group": group} if group else {})}
+            return change(f"aws_rule.{name}", ["create"], None, after, **more)
+
+        return graph_from(
+            plan_document(
+                rule("a", "One"), rule("b", "one"), rule("c", "two"), rule("d", None, after_unknown={"group": True})
+            )
+        )
+
+    def test_texts_are_compared_without_case(self) -> None:
+        graph = self.graph()
+        found = graph.view(graph.nodes[0], AFTER).others("aws_rule", group="ONE")
+        assert [one.address for one in list.__iter__(found)] == ["aws_rule.a", "aws_rule.b"]
+
+    def test_one_that_may_be_meant_makes_the_rest_undetermined(self) -> None:
+        graph = self.graph()
+        seen = []
+        with pytest.raises(Undetermined):
+            for one in graph.view(graph.nodes[2], AFTER).others("aws_rule", group="two"):
+                seen.append(one.address)
+        assert seen == ["aws_rule.c"]
+
+    def test_an_unknown_value_to_compare_with_is_undetermined(self) -> None:
+        graph = self.graph()
+        unsettled = graph.view(graph.nodes[3], AFTER)
+        with pytest.raises(Undetermined):
+            unsettled.others("aws_rule", group=unsettled.get("group"))
