@@ -28,14 +28,35 @@ class Edge(Struct, frozen=True, gc=False):
     by: str
 
 
+class Crowd(Struct, frozen=True):
+    """A resource may refer to any of many, and the plan does not say to which: kept as one thing, not as many edges.
+
+    :ivar targets: the indexes of those many; one object for all resources that refer to the same ones
+    """
+
+    source: Node
+    attribute: Attribute
+    targets: frozenset[int]
+
+
 class Links:
     """The edges from resources of one type to those of another, in one snapshot, found from both ends."""
 
-    __slots__ = ("backward", "forward")
+    __slots__ = ("_crowds", "backward", "crowd_of", "forward")
 
     def __init__(self) -> None:
         self.forward: dict[int, list[Edge]] = {}
         self.backward: dict[int, list[Edge]] = {}
+        self.crowd_of: dict[int, list[Crowd]] = {}
+        self._crowds: dict[int, Crowd] = {}
+
+    def add_crowd(self, crowd: Crowd) -> None:
+        self.crowd_of.setdefault(crowd.source.index, []).append(crowd)
+        self._crowds.setdefault(id(crowd.targets), crowd)
+
+    def crowds_with(self, node: Node) -> list[Crowd]:
+        """One crowd of each kind in which an object may be meant."""
+        return [crowd for crowd in self._crowds.values() if node.index in crowd.targets]
 
     def add(self, edge: Edge) -> None:
         self.forward.setdefault(edge.source.index, []).append(edge)

@@ -10,6 +10,7 @@ from typing import Any
 
 from planguard.graph.configuration import Attribute, Module
 from planguard.graph.edge import (
+    Crowd,
     Edge,
     Links,
     is_open,
@@ -21,7 +22,7 @@ from planguard.graph.edge import (
 )
 from planguard.graph.identity import is_telling, leaves_of, names_of, names_type, normalised
 from planguard.graph.node import Node
-from planguard.graph.reference import Certainty, Resolver, Scope
+from planguard.graph.reference import Certainty, Resolver, Scope, Target
 from planguard.graph.resource import AFTER, BEFORE, Neighbours, Resource
 from planguard.plan.sensitive import Redactor
 from planguard.plan.unknown import Path, Undetermined, Unknown, has_unknown
@@ -29,6 +30,10 @@ from planguard.plan.unknown import Path, Undetermined, Unknown, has_unknown
 DEPENDS_ON: Attribute = ("depends_on",)
 _MOST_NAMESAKES = 64
 """A name that more objects share names none of them."""
+_MOST_POSSIBLE = 64
+"""More objects than these, of which one may be meant, are kept as a crowd."""
+_MOST_DRAWN = 512
+"""The same, where all edges of the graph are wanted."""
 
 
 class Graph:
@@ -64,6 +69,7 @@ class Graph:
         self._links: dict[tuple[str, str | None, str, str | None], Links] = {}
         self._changed_before: dict[tuple[str, str, str | None], frozenset[int]] = {}
         self._by_values: dict[tuple[str, str, tuple[str, ...]], dict[tuple[Any, ...] | None, list[Resource]]] = {}
+        self._crowds: dict[tuple[int, str | None, str], tuple[list[Target], frozenset[int] | None]] = {}
         self._unsettled: dict[tuple[str, str, str], list[Resource]] = {}
         self._identities: dict[tuple[str | None, str], dict[str, list[Node]]] = {}
 
@@ -140,7 +146,7 @@ class Graph:
                 certain[other.index] = other
         found = [self.view(certain[index], snapshot) for index in sorted(certain)]
         open_ = [edge for index, edge in possible.items() if index not in certain]
-        why = None
+        why = self._crowded(node, kind, snapshot, wanted, forward=forward)
         if open_:
             edge = open_[0]
             why = Undetermined(
@@ -150,6 +156,25 @@ class Graph:
                 "the plan does not say which instance is meant",
             )
         return Neighbours(found, why)
+
+    def _crowded(
+        self, node: Node, kind: str | None, snapshot: str, via: Attribute | None, *, forward: bool
+    ) -> Undetermined | None:
+        """Why a node may have neighbours in a crowd."""
+        top = via[0] if via else None
+        if forward:
+            crowds = self.links(node.kind, kind, snapshot, top).crowd_of.get(node.index, [])
+        elif kind is not None:
+            crowds = self.links(kind, node.kind, snapshot, top).crowds_with(node)
+        else:
+            crowds = [
+                one for source in self.kinds for one in self.links(source, node.kind, snapshot, top).crowds_with(node)
+            ]
+        for crowd in crowds:
+            if via is None or crowd.attribute[: len(via)] == via:
+                source = self.view(crowd.source, snapshot)
+                return Undetermined(crowd.attribute, source, (), "the plan does not say which instance is meant")
+        return None
 
     def _may_differ(self, node: Node, kind: str | None, snapshot: str, via: str | None, *, forward: bool) -> bool:
         """Whether a node that does not change may have other neighbours, or changed ones, in the other snapshot."""
@@ -171,7 +196,7 @@ class Graph:
                 edge.target.index
                 for node in self.kinds.get(source, ())
                 if node.changed and node.in_before
-                for edge in self._edges_from(node, target, BEFORE, via)
+                for edge in self._edges_from(node, target, BEFORE, via, Links())
             )
         return found
 
@@ -220,7 +245,7 @@ class Graph:
             if target is None or target in self.kinds:
                 for node in self.kinds.get(source, ()):
                     if self.is_in(node, snapshot):
-                        for edge in self._edges_from(node, target, snapshot, via):
+                        for edge in self._edges_from(node, target, snapshot, via, found):
                             found.add(edge)
         return found
 
@@ -230,12 +255,24 @@ class Graph:
             edge for node in self.nodes for edge in self.links(node.kind, None, snapshot).forward.get(node.index, [])
         ]
 
-    def _edges_from(self, node: Node, target: str | None, snapshot: str, via: str | None) -> list[Edge]:
-        configured = self._configured(node, target, snapshot, via)
+    def all_crowds(self, snapshot: str) -> list[Crowd]:
+        """What :meth:`all_edges` leaves out: resources that may refer to any of very many."""
+        return [
+            crowd
+            for node in self.nodes
+            for crowd in self.links(node.kind, None, snapshot).crowd_of.get(node.index, [])
+        ]
+
+    def _edges_from(self, node: Node, target: str | None, snapshot: str, via: str | None, links: Links) -> list[Edge]:
+        crowds: list[Crowd] = []
+        configured = self._configured(node, target, snapshot, via, crowds)
         by_value = self._value_edges(node, target, snapshot, configured, via)
         decided = {(edge.attribute, edge.target.kind) for edge in by_value}
         edges = {(edge.attribute, edge.target.index): edge for edge in by_value}
-        values = self.view(node, snapshot).values if configured else {}
+        values = self.view(node, snapshot).values if configured or crowds else {}
+        for crowd in crowds:
+            if not any(attribute == crowd.attribute for attribute, _ in decided) or is_open(values, crowd.attribute):
+                links.add_crowd(crowd)
         for attribute, other, certainty in configured:
             place = (attribute, other.index)
             if place in edges:
@@ -247,9 +284,9 @@ class Graph:
         return list(edges.values())
 
     def _configured(
-        self, node: Node, target: str | None, snapshot: str, via: str | None
+        self, node: Node, target: str | None, snapshot: str, via: str | None, crowds: list[Crowd]
     ) -> list[tuple[Attribute, Node, Certainty]]:
-        """What the configuration says that a node refers to.
+        """What the configuration says that a node refers to; crowds go into a list of their own.
 
         It describes the state after. Before the apply it holds for what does not change.
         """
@@ -263,9 +300,16 @@ class Graph:
                 continue
             if snapshot == BEFORE and node.changed and not self._is_kept(node, attribute):
                 continue
+            meant = self._resolver.targets(traversals, scope)
+            if len(meant) > (_MOST_POSSIBLE if target is not None else _MOST_DRAWN):
+                crowd = self._crowd(meant, target, snapshot)
+                if crowd is not None:
+                    if crowd:
+                        crowds.append(Crowd(node, attribute, crowd))
+                    continue
             targets = [
                 (other, certainty)
-                for other, _, certainty in self._resolver.targets(traversals, scope)
+                for other, _, certainty in meant
                 if (target is None or other.kind == target) and other is not node and self.is_in(other, snapshot)
             ]
             if len(targets) > 1 and len(traversals) > 1 and not attribute[-1].endswith("s"):
@@ -278,6 +322,16 @@ class Graph:
                 if other is not node and self.is_in(other, snapshot)
             )
         return found
+
+    def _crowd(self, meant: list[Target], target: str | None, snapshot: str) -> frozenset[int] | None:
+        """Of many that are possible, those of a type; None where one of them is certain after all."""
+        asked = (id(meant), target, snapshot)
+        if asked not in self._crowds:
+            wanted = [one for one in meant if target in (None, one[0].kind) and self.is_in(one[0], snapshot)]
+            certain = any(certainty is not Certainty.POSSIBLE for _, _, certainty in wanted)
+            # The list is kept with its crowd, so that its identity stays its own.
+            self._crowds[asked] = (meant, None if certain else frozenset(node.index for node, _, _ in wanted))
+        return self._crowds[asked][1]
 
     def _alternatives(
         self, node: Node, attribute: Attribute, targets: list[tuple[Node, Certainty]], snapshot: str

@@ -65,6 +65,7 @@ class Resolver:
     def __init__(self, locals_: Locals | None = None) -> None:
         self._locals = locals_
         self._known: dict[tuple[int, ModulePath, Key, str, bool], list[Target]] = {}
+        self._whole: dict[tuple[int, ModulePath, tuple[str | tuple[Key], ...]], list[Target]] = {}
 
     def targets(self, traversals: list[str], scope: Scope, depth: int = 0) -> list[Target]:
         """The instances that an expression's traversals mean, without repetition.
@@ -74,9 +75,12 @@ class Resolver:
         if depth > _DEPTH:
             return []
         by_key = any(text.startswith(("each.", "count.")) for text in traversals)
+        lists = [one for text in traversals if (one := self._of(text, scope, by_key, depth))]
+        if len(lists) < 2:
+            return lists[0] if lists else []
         found: dict[int, Target] = {}
-        for text in traversals:
-            for target in self._of(text, scope, by_key, depth):
+        for one in lists:
+            for target in one:
                 known = found.get(target[0].index)
                 if known is None or known[2] < target[2]:
                     found[target[0].index] = target
@@ -94,7 +98,7 @@ class Resolver:
         kind = reference.kind
         if kind == "resource":
             block = scope.module.blocks.get(reference.name)
-            return _instances(block, reference, scope, by_key) if block else []
+            return self._instances(block, reference, scope, by_key) if block else []
         if kind == "module":
             return self._through_output(reference, scope, by_key, depth)
         if kind == "var":
@@ -109,6 +113,26 @@ class Resolver:
             traversals = self._locals.local_references(scope.module.path, reference.name)
             return _narrowed(self.targets(traversals, scope, depth + 1), reference)
         return []
+
+    def _instances(self, block: Block, reference: Reference, scope: Scope, by_key: bool) -> list[Target]:
+        instances = block.instances.get(scope.instance, [])
+        if reference.has_key:
+            node = block.by_key.get((scope.instance, reference.key))
+            return [(node, reference.rest, Certainty.EXACT)] if node is not None else []
+        if len(instances) == 1 and instances[0].key is None:
+            return [(instances[0], reference.rest, Certainty.EXACT)]
+        if by_key and scope.key is not None:
+            node = block.by_key.get((scope.instance, scope.key))
+            if node is not None:
+                return [(node, reference.rest, Certainty.KEY)]
+        # The whole collection stands there. All of it may be meant, or what a `for … if` or another key leaves of it.
+        # It is one list for all who refer to it: a thousand that refer to a thousand must not make a million.
+        whole = (id(block), scope.instance, reference.rest)
+        found = self._whole.get(whole)
+        if found is None:
+            certainty = Certainty.POSSIBLE if len(instances) > 1 else Certainty.EXACT
+            found = self._whole[whole] = [(node, reference.rest, certainty) for node in instances]
+        return found
 
     def _through_for_each(self, reference: Reference, scope: Scope, depth: int) -> list[Target]:
         """``each.value`` is the instance of what ``for_each`` runs over that has the same key."""
@@ -140,22 +164,6 @@ class Resolver:
                     found.append((node, rest, sure))
         wanted = Reference("module", reference.name, None, False, reference.rest[1:])
         return _narrowed(found, wanted)
-
-
-def _instances(block: Block, reference: Reference, scope: Scope, by_key: bool) -> list[Target]:
-    instances = block.instances.get(scope.instance, [])
-    if reference.has_key:
-        node = block.by_key.get((scope.instance, reference.key))
-        return [(node, reference.rest, Certainty.EXACT)] if node is not None else []
-    if len(instances) == 1 and instances[0].key is None:
-        return [(instances[0], reference.rest, Certainty.EXACT)]
-    if by_key and scope.key is not None:
-        node = block.by_key.get((scope.instance, scope.key))
-        if node is not None:
-            return [(node, reference.rest, Certainty.KEY)]
-    # The whole collection stands there. All of it may be meant, or what a `for … if` or another key leaves of it.
-    certainty = Certainty.POSSIBLE if len(instances) > 1 else Certainty.EXACT
-    return [(node, reference.rest, certainty) for node in instances]
 
 
 def _module_keys(module: Module, reference: Reference, scope: Scope, by_key: bool) -> tuple[list[Key], Certainty]:

@@ -51,6 +51,14 @@ class GraphEdge(Struct, frozen=True):
     after: bool
 
 
+class GraphCrowd(Struct, frozen=True):
+    """One resource that may refer to any of very many (``targets`` of them), kept as one entry, not as many edges."""
+
+    source: str
+    attribute: str
+    targets: int
+
+
 class GraphDocument(Struct, frozen=True):
     """A whole graph."""
 
@@ -61,6 +69,7 @@ class GraphDocument(Struct, frozen=True):
     expected: int
     nodes: list[GraphNode]
     edges: list[GraphEdge]
+    crowds: list[GraphCrowd] = []
 
 
 def graph_document(plan: Plan, graph: Graph) -> GraphDocument:
@@ -106,4 +115,8 @@ def graph_document(plan: Plan, graph: Graph) -> GraphDocument:
                 AFTER in by_snapshot,
             )
         )
-    return GraphDocument(SCHEMA, plan.place, plan.terraform_version, len(nodes), graph.expected, nodes, edges)
+    crowds = [
+        GraphCrowd(identity(crowd.source), ".".join(crowd.attribute), len(crowd.targets))
+        for crowd in graph.all_crowds(AFTER)
+    ]
+    return GraphDocument(SCHEMA, plan.place, plan.terraform_version, len(nodes), graph.expected, nodes, edges, crowds)

@@ -168,7 +168,7 @@ def test_a_graph_is_whole(path: Path, planguard: Call) -> None:
     answer = planguard("graph", path)
     assert (answer.code, answer.err) == (0, "")
     graph = json.loads(answer.out)
-    assert list(graph) == ["schema", "file", "terraform_version", "objects", "expected", "nodes", "edges"]
+    assert list(graph) == ["schema", "file", "terraform_version", "objects", "expected", "nodes", "edges", "crowds"]
     assert graph["schema"] == "planguard/graph/v1"
     assert graph["file"] == str(path)
     assert graph["objects"] == graph["expected"] == len(graph["nodes"])

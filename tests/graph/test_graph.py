@@ -341,3 +341,45 @@ class TestOthersWhere:
         unsettled = graph.view(graph.nodes[3], AFTER)
         with pytest.raises(Undetermined):
             unsettled.others("aws_rule", group=unsettled.get("group"))
+
+
+class TestCrowds:
+    """A thousand that may refer to a thousand: nobody can say to which, and nobody needs a million edges for that."""
+
+    def graph(self, bucket: Any, unknown: bool) -> Graph:
+        count = 100
+        buckets = [
+            change(f"aws_s3_bucket.b[{i}]", ["create"], None, {"bucket": f"bucket-{i}"}, index=i)
+            for i in range(count)
+        ]
+        blocks = [
+            change(
+                f"aws_s3_bucket_public_access_block.p[{i}]",
+                ["create"],
+                None,
+                {} if unknown else {"bucket": bucket(i)},
+                after_unknown={"bucket": True} if unknown else {},
+                index=i,
+            )
+            for i in range(count)
+        ]
+        whole = {"bucket": {"references": ["aws_s3_bucket.b"]}}
+        resources = [configured("aws_s3_bucket.b", {}), configured("aws_s3_bucket_public_access_block.p", whole)]
+        return graph_from(plan_document(*buckets, *blocks, configuration={"root_module": {"resources": resources}}))
+
+    def test_each_of_them_may_be_meant(self) -> None:
+        graph = self.graph(None, unknown=True)
+        for node in (graph.nodes[0], graph.nodes[99]):
+            with pytest.raises(Undetermined) as raised:
+                bool(graph.view(node, AFTER).referrers("aws_s3_bucket_public_access_block", via="bucket"))
+            assert "which instance is meant" in raised.value.why
+        with pytest.raises(Undetermined):
+            bool(graph.view(graph.nodes[150], AFTER).references("aws_s3_bucket", via="bucket"))
+        links = graph.links("aws_s3_bucket_public_access_block", "aws_s3_bucket", AFTER, "bucket")
+        assert links.forward == {}
+
+    def test_a_known_value_decides(self) -> None:
+        graph = self.graph(lambda i: f"bucket-{i}", unknown=False)
+        bucket = graph.view(graph.nodes[7], AFTER)
+        found = bucket.referrers("aws_s3_bucket_public_access_block", via="bucket")
+        assert [one.address for one in found] == ["aws_s3_bucket_public_access_block.p[7]"]
