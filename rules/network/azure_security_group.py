@@ -604,10 +604,11 @@ def _neighbours(resource: Resource) -> Iterator[Entry]:
 
 
 def _in_same_group(separate: Resource) -> list[Resource]:
+    """The separate rules of a group; where the group is not in this plan, those that name the same one."""
+    groups = list.__getitem__(separate.references(_GROUP), slice(1))
+    if groups:
+        return groups[0].referrers(_RULE)
     where, name = separate.get("resource_group_name"), separate.get("network_security_group_name")
-    if is_unknown(where) or is_unknown(name):
-        groups = separate.references(_GROUP)
-        return groups[0].referrers(_RULE) if groups else []
     return separate.others(_RULE, resource_group_name=where, network_security_group_name=name)
 
 
