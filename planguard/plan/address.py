@@ -93,11 +93,6 @@ def module_path(address: str) -> ModulePath:
 _QUOTED_KEY = re.compile(r'\["((?:[^"\\]|\\.)*)"\]')
 
 
-def map_keys(address: str) -> list[str]:
-    """The quoted instance keys of an address, unescaped, in order."""
-    return [_unescape(found) for found in _QUOTED_KEY.findall(address)]
-
-
 def replace_keys(address: str, replacement: Callable[[str], str]) -> str:
     """An address with each quoted instance key passed through ``replacement(key) -> str``."""
     return _QUOTED_KEY.sub(lambda match: f'["{replacement(match.group(1))}"]', address)

@@ -53,14 +53,6 @@ def is_effective(change: ResourceChange) -> bool:
     return change.change.actions != ["no-op"] or bool(change.previous_address) or bool(change.change.importing)
 
 
-class Output(msgspec.Struct, frozen=True):
-    """The planned change of one root output; its values stay inside."""
-
-    name: str
-    actions: tuple[str, ...]
-    sensitive: bool
-
-
 class Plan(msgspec.Struct):
     """One plan. ``place`` is how messages name it (its file); ``top`` holds its top-level keys, undecoded."""
 

@@ -91,6 +91,13 @@ def decision_entry(
         ),
         imports=sorted(writer.address(node) for node in graph.nodes if node.change and node.change.change.importing),
         forgotten=sorted(writer.address(node) for node in graph.nodes if node.forgotten),
+        generated=sorted(
+            writer.address(node) for node in graph.nodes if node.change and node.change.change.generated_config
+        ),
+        deferred=sorted(
+            (model.DeferredEntry(writer.address(node), node.deferred) for node in graph.nodes if node.deferred),
+            key=lambda one: (one.address, one.reason),
+        ),
     )
 
 
@@ -157,6 +164,7 @@ class _Writer:
             lineage=plan.saved.lineage,
             serial=plan.saved.serial,
             timestamp=plan.timestamp or None,
+            applyable=plan.applyable,
         )
 
     def violation(self, judged: Judged) -> model.ViolationEntry:

@@ -47,6 +47,7 @@ class PlanFacts(Struct, frozen=True):
     lineage: str | None = None
     serial: int | None = None
     timestamp: str | None = None
+    applyable: bool | None = None
 
 
 class Ledger(Struct, frozen=True):
@@ -198,6 +199,13 @@ class MoveEntry(Struct, frozen=True):
     previous_address: str
 
 
+class DeferredEntry(Struct, frozen=True):
+    """One change that this plan does not decide, because too much of it is not known yet."""
+
+    address: str
+    reason: str
+
+
 class DecisionEntry(Struct, frozen=True):
     """What was decided on one plan, and everything that it rests on."""
 
@@ -217,6 +225,8 @@ class DecisionEntry(Struct, frozen=True):
     moves: list[MoveEntry] = []
     imports: list[str] = []
     forgotten: list[str] = []
+    generated: list[str] = []
+    deferred: list[DeferredEntry] = []
 
 
 class UnreadableEntry(Struct, frozen=True):

@@ -225,10 +225,12 @@ def _quiet(
 
 def _surroundings(entry: DecisionEntry, style: Style) -> Iterator[str]:
     """What the plan says besides: drift, moves, imports, forgotten objects, checks, actions, outputs."""
+    generated = frozenset(entry.generated)
     groups = (
         [_drifted(one) for one in entry.drift],
         [f"moved  {plain(one.previous_address)} is now {plain(one.address)}" for one in entry.moves],
-        [f"import {plain(one)}" for one in entry.imports],
+        [f"import {plain(one)}{' (configuration generated)' * (one in generated)}" for one in entry.imports],
+        [f"later  {plain(one.address)} is deferred: {plain(one.reason)}" for one in entry.deferred],
         [f"forget {plain(one)} goes on existing, and is no longer managed" for one in entry.forgotten],
         [line for one in entry.checks for line in _checked(one)],
         [f"action {plain(one.address)} is invoked: {plain(one.trigger)}" for one in entry.actions],
