@@ -7,6 +7,7 @@ from pathlib import Path
 from planguard.graph.node import Node
 from planguard.plan.saved import SavedPlan
 from planguard.plan.source import Source, load_source, source_from_files
+from planguard.plan.source.blocks import Block
 from planguard.plan.unknown import Path as ValuePath
 from planguard.reports.model import SourcePlace
 
@@ -22,14 +23,22 @@ class PlanSource:
         found = self._source.module(module)
         return found.local_references(name) if found is not None else []
 
-    def place_of(self, node: Node, path: ValuePath) -> SourcePlace | None:
-        """Where the block of an object stands, and the attribute in it when it is written there."""
+    def _block(self, node: Node) -> Block | None:
         if node.block is None:
             return None
         module = self._source.module(tuple(name for name, _ in node.module))
         config = node.block.config
         kind = "data" if config.mode == "data" else "resource"
-        block = module.block(kind, config.type, config.name) if module is not None else None
+        return module.block(kind, config.type, config.name) if module is not None else None
+
+    def is_written(self, node: Node, names: tuple[str, ...]) -> bool:
+        """Whether the block of an object sets an attribute, ``dynamic`` blocks included."""
+        block = self._block(node)
+        return block is not None and block.writes(names)
+
+    def place_of(self, node: Node, path: ValuePath) -> SourcePlace | None:
+        """Where the block of an object stands, and the attribute in it when it is written there."""
+        block = self._block(node)
         if block is None:
             return None
         lines = block.attribute_line(path) if path else None

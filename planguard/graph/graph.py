@@ -22,7 +22,7 @@ from planguard.graph.edge import (
 )
 from planguard.graph.identity import is_telling, leaves_of, names_of, names_type, normalised
 from planguard.graph.node import Node
-from planguard.graph.reference import Certainty, Resolver, Scope, Target
+from planguard.graph.reference import Certainty, Locals, Resolver, Scope, Target
 from planguard.graph.resource import AFTER, BEFORE, Neighbours, Resource
 from planguard.plan.sensitive import Redactor
 from planguard.plan.unknown import Path, Undetermined, Unknown, has_unknown
@@ -52,11 +52,13 @@ class Graph:
         root: Module,
         resolver: Resolver,
         redactor: Redactor,
+        source: Locals | None = None,
         *,
         expected: int,
     ) -> None:
         self.place = place
         self.expected = expected
+        self._source = source
         self.nodes = nodes
         self.root = root
         self.redactor = redactor
@@ -90,6 +92,10 @@ class Graph:
         """All resources of a type in one snapshot."""
         self._asked(kind)
         return [self.view(node, snapshot) for node in self.kinds.get(kind, ()) if self.is_in(node, snapshot)]
+
+    def is_written(self, node: Node, names: tuple[str, ...]) -> bool:
+        """Whether the source says that a block sets an attribute; no where there is no source."""
+        return self._source is not None and self._source.is_written(node, names)
 
     def resources_where(
         self, kind: str, snapshot: str, where: dict[str, Any]

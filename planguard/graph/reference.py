@@ -32,9 +32,11 @@ class Certainty(IntEnum):
 
 
 class Locals(Protocol):
-    """Where source is given: what a local value refers to."""
+    """Where source is given: what a local value refers to, and what a block sets in a ``dynamic`` block."""
 
     def local_references(self, module: tuple[str, ...], name: str) -> list[str]: ...
+
+    def is_written(self, node: Node, names: tuple[str, ...]) -> bool: ...
 
 
 Target = tuple[Node, tuple[str | tuple[Key], ...], Certainty]

@@ -159,7 +159,7 @@ class Resource:
         """Whether a value is unknown only because the configuration does not set it, and the provider will.
 
         Then the provider's default applies. Of a ``dynamic`` block over an unknown collection the plan's
-        configuration says nothing either; it looks the same.
+        configuration says nothing either; only where source is given, it does not look the same.
 
         :param path: attribute names, without indexes
         """
@@ -169,7 +169,8 @@ class Resource:
         names = tuple(path.split("."))
         for depth in range(1, len(names) + 1):
             if not block.sets(names[:depth]):
-                return type(self.get(".".join(names[:depth]))) is Unknown
+                unknown = type(self.get(".".join(names[:depth]))) is Unknown
+                return unknown and not self._graph.is_written(self._node, names[:depth])
         return False
 
     def in_other_snapshot(self) -> Resource | None:

@@ -383,3 +383,52 @@ class TestCrowds:
         bucket = graph.view(graph.nodes[7], AFTER)
         found = bucket.referrers("aws_s3_bucket_public_access_block", via="bucket")
         assert [one.address for one in found] == ["aws_s3_bucket_public_access_block.p[7]"]
+
+
+class TestLeftToTheProvider:
+    """An attribute that nobody sets, and one that a dynamic block sets: only source tells them apart."""
+
+    SOURCE = b"""
+resource "aws_launch_template" "t" {
+  name = "t"
+
+  dynamic "metadata_options" {
+    for_each = var.options
+
+    content {
+      http_tokens = metadata_options.value
+    }
+  }
+
+  placement {
+    tenancy = "default"
+  }
+}
+"""
+
+    def left(self, attribute: str, source: bytes | None) -> bool:
+        from planguard.graph.build import build_graph
+        from planguard.plan.source import source_from_files
+        from planguard.sources import PlanSource
+        from tests.conftest import plan_from
+
+        unknown = {attribute.split(".", maxsplit=1)[0]: True}
+        block = change("aws_launch_template.t", ["create"], None, {"name": "t"}, after_unknown=unknown)
+        written = configured("aws_launch_template.t", {"name": {"constant_value": "t"}})
+        plan = plan_from(plan_document(block, configuration={"root_module": {"resources": [written]}}))
+        given = PlanSource(source_from_files({"main.tf": source})) if source is not None else None
+        graph = build_graph(plan, given)
+        return graph.view(graph.nodes[0], AFTER).is_left_to_provider(attribute)
+
+    @pytest.mark.parametrize("attribute", ["metadata_options", "metadata_options.http_tokens"])
+    def test_a_dynamic_block_sets_it(self, attribute: str) -> None:
+        assert self.left(attribute, None)
+        assert not self.left(attribute, self.SOURCE)
+
+    @pytest.mark.parametrize("attribute", ["monitoring", "monitoring.enabled", "arn"])
+    def test_what_nobody_sets_is_left_to_the_provider(self, attribute: str) -> None:
+        assert self.left(attribute, None)
+        assert self.left(attribute, self.SOURCE)
+
+    def test_what_the_configuration_sets_is_not(self) -> None:
+        assert not self.left("name", None)

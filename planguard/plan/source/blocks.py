@@ -57,6 +57,20 @@ class Block:
                 return best
         return best
 
+    def writes(self, names: tuple[str, ...]) -> bool:
+        """Whether the source sets an attribute, or a block that would hold it; ``dynamic`` blocks count.
+
+        :param names: attribute names without indexes, ``("settings", "tier")``
+        """
+        here = {0} if self._places else set()
+        for name in names:
+            if any(name in self._places[at].attributes for at in here):
+                return True
+            here = {n for n, place in enumerate(self._places) if place.parent in here and place.name == name}
+            if any(self._places[at].dynamic for at in here):
+                return True
+        return bool(here)
+
     def _nested(self, parent: int, name: str, index: int) -> int | None:
         """The place of the nested block with this index; a dynamic block makes any number of them."""
         for number, place in enumerate(self._places):
