@@ -299,9 +299,36 @@ class Neighbours(list[Resource]):
         return list.__len__(self)
 
     def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return Neighbours(list.__getitem__(self, index), self.why)
         if self.why is not None and not list.__len__(self):
             raise self.why
         return list.__getitem__(self, index)
+
+    def __contains__(self, one: object) -> bool:
+        return any(one == found for found in self)
+
+    def __add__(self, others: Any) -> Neighbours:  # type: ignore[override]
+        return Neighbours([*list.__iter__(self), *list.__iter__(others)], self.why or getattr(others, "why", None))
+
+    def __radd__(self, others: list[Resource]) -> Neighbours:
+        return Neighbours([*others, *list.__iter__(self)], self.why)
+
+    def __eq__(self, other: object) -> bool:
+        if self.why is not None:
+            raise self.why
+        return list.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __reversed__(self) -> Iterator[Resource]:
+        return iter(Neighbours(list.__getitem__(self, slice(None, None, -1)), self.why))
+
+    def copy(self) -> Neighbours:
+        return Neighbours([*list.__iter__(self)], self.why)
+
+    __hash__ = None
 
 
 def _below(value: Any, step: str | int) -> Any:

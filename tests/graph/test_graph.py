@@ -432,3 +432,33 @@ resource "aws_launch_template" "t" {
 
     def test_what_the_configuration_sets_is_not(self) -> None:
         assert not self.left("name", None)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        bool,
+        len,
+        list,
+        sorted,
+        lambda found: found == [],
+        lambda found: found != [],
+        lambda found: "x" in found,
+        lambda found: not (found + []),  # noqa: RUF005 - the operators are what is tried
+        lambda found: not ([] + found),  # noqa: RUF005
+        lambda found: not found[:],
+        lambda found: found[0],
+        lambda found: [*found],
+        lambda found: list(reversed(found)),
+        lambda found: not found.copy(),
+        [].extend,
+        any,
+    ],
+)
+def test_no_way_of_asking_takes_a_possible_neighbour_for_none(ask: Any) -> None:
+    graph = two_buckets(
+        change("aws_s3_bucket_policy.p", ["create"], None, {}, after_unknown={"bucket": True}), EITHER
+    )
+    found = graph.view(graph.nodes[0], AFTER).referrers("aws_s3_bucket_policy", via="bucket")
+    with pytest.raises(Undetermined):
+        ask(found)
