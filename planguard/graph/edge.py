@@ -48,11 +48,11 @@ class Links:
         self.forward: dict[int, list[Edge]] = {}
         self.backward: dict[int, list[Edge]] = {}
         self.crowd_of: dict[int, list[Crowd]] = {}
-        self._crowds: dict[int, Crowd] = {}
+        self._crowds: dict[tuple[int, Attribute], Crowd] = {}
 
     def add_crowd(self, crowd: Crowd) -> None:
         self.crowd_of.setdefault(crowd.source.index, []).append(crowd)
-        self._crowds.setdefault(id(crowd.targets), crowd)
+        self._crowds.setdefault((id(crowd.targets), crowd.attribute), crowd)
 
     def crowds_with(self, node: Node) -> list[Crowd]:
         """One crowd of each kind in which an object may be meant."""

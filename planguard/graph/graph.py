@@ -84,7 +84,6 @@ class Graph:
                 node.before_view = Resource(node, self, BEFORE)
             return node.before_view
         if node.after_view is None:
-            # What does not change is one object in both snapshots as far as values go.
             node.after_view = Resource(node, self, AFTER)
         return node.after_view
 
@@ -188,8 +187,8 @@ class Graph:
             return False
         if kind is None or forward or snapshot == BEFORE:
             return bool(self.changed_kinds)
-        after = self.links(kind, node.kind, AFTER, via).backward.get(node.index, ())
-        if any(edge.source.changed for edge in after):
+        after = self.links(kind, node.kind, AFTER, via)
+        if any(edge.source.changed for edge in after.backward.get(node.index, ())) or after.crowds_with(node):
             return True
         return node.index in self._changed_referrers(kind, node.kind, via)
 
@@ -210,8 +209,10 @@ class Graph:
         """See :meth:`Resource.may_refer_to`."""
         self._asked(kind)
         wanted = tuple(via.split("."))
-        edges = self._edges(resource.node, kind, resource.snapshot, wanted[0], forward=True)
-        return any(edge.attribute[: len(wanted)] == wanted for edge in edges)
+        links = self.links(resource.node.kind, kind, resource.snapshot, wanted[0])
+        index = resource.node.index
+        found = [*links.forward.get(index, ()), *links.crowd_of.get(index, ())]
+        return any(one.attribute[: len(wanted)] == wanted for one in found)
 
     def unsettled(self, kind: str, via: str, snapshot: str) -> list[Resource]:
         """See :meth:`Resource.unsettled`."""

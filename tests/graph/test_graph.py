@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from planguard.errors import PlanError
+from planguard.graph.edge import Crowd, Links
 from planguard.graph.graph import Graph
 from planguard.graph.resource import AFTER, BEFORE
 from planguard.plan.unknown import Undetermined
@@ -346,10 +347,17 @@ class TestOthersWhere:
 class TestCrowds:
     """A thousand that may refer to a thousand: nobody can say to which, and nobody needs a million edges for that."""
 
-    def graph(self, bucket: Any, unknown: bool) -> Graph:
+    def graph(self, bucket: Any, unknown: bool, kept: bool = False) -> Graph:
         count = 100
+        named = [{"bucket": f"bucket-{i}"} for i in range(count)]
         buckets = [
-            change(f"aws_s3_bucket.b[{i}]", ["create"], None, {"bucket": f"bucket-{i}"}, index=i)
+            change(
+                f"aws_s3_bucket.b[{i}]",
+                ["no-op" if kept else "create"],
+                named[i] if kept else None,
+                named[i],
+                index=i,
+            )
             for i in range(count)
         ]
         blocks = [
@@ -377,6 +385,28 @@ class TestCrowds:
             bool(graph.view(graph.nodes[150], AFTER).references("aws_s3_bucket", via="bucket"))
         links = graph.links("aws_s3_bucket_public_access_block", "aws_s3_bucket", AFTER, "bucket")
         assert links.forward == {}
+
+    def test_an_attribute_may_refer_to_one_of_many(self) -> None:
+        graph = self.graph(None, unknown=True)
+        block = graph.view(graph.nodes[150], AFTER)
+        assert block.may_refer_to("aws_s3_bucket", via="bucket")
+        assert not block.may_refer_to("aws_s3_bucket", via="tags")
+
+    def test_what_does_not_change_is_touched_by_a_crowd_that_does(self) -> None:
+        graph = self.graph(None, unknown=True, kept=True)
+        bucket = graph.view(graph.nodes[7], AFTER)
+        assert not bucket.node.changed
+        assert not graph.touched_change
+        bucket.referrers("aws_s3_bucket_public_access_block", via="bucket")
+        assert graph.touched_change
+
+    def test_the_same_crowd_is_found_through_each_attribute(self) -> None:
+        graph = self.graph(None, unknown=True)
+        crowd = frozenset({0})
+        links = Links()
+        for attribute in (("rule", "from"), ("rule", "to")):
+            links.add_crowd(Crowd(graph.nodes[150], attribute, crowd))
+        assert [one.attribute for one in links.crowds_with(graph.nodes[0])] == [("rule", "from"), ("rule", "to")]
 
     def test_a_known_value_decides(self) -> None:
         graph = self.graph(lambda i: f"bucket-{i}", unknown=False)
