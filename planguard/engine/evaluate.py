@@ -226,13 +226,19 @@ def _run(judge: Judge, subject: Resource | Change, verdict: _Verdict) -> Undeter
     except PlanError:
         raise
     except TypeError as error:
-        if Unknown.__name__ in str(error):
+        if _names_unknown(str(error)):
             # What is written in C (`str.join`, `re.match`) looks at the type before it would ask the value anything.
             return Undetermined((), None, (), "it is made of a value that is not known yet")
         verdict.error = _crash(error)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a rule raises is an error, never a pass
         verdict.error = _crash(error)
     return None
+
+
+def _names_unknown(message: str) -> bool:
+    """Whether an error of Python's own says that it was given an Unknown, not that a text has this word in it."""
+    name = Unknown.__name__
+    return f"'{name}'" in message or message.endswith((f" {name} found", f" not {name}"))
 
 
 def _in_texts(one: Violation) -> Violation:

@@ -215,6 +215,7 @@ class TestErrors:
             ("raise KeyError('x')", "KeyError: 'x' (line 11 of own.py)"),
             ("yield 3", "the rule yielded a value of type int, not a violation"),
             ("yield", "the rule yielded nothing, not a violation"),
+            ("raise TypeError('Unknown protocol 7')", "TypeError: Unknown protocol 7 (line 11 of own.py)"),
             ("yield from [1 / 0]", "ZeroDivisionError: division by zero (line 11 of own.py)"),
         ],
     )
