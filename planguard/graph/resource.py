@@ -12,7 +12,7 @@ from planguard.plan.actions import Action
 from planguard.plan.address import tokens
 from planguard.plan.document import MaybeRaw
 from planguard.plan.sensitive import SensitiveText, wrap_sensitive
-from planguard.plan.unknown import PartialList, Path, Undetermined, Unknown, render_path
+from planguard.plan.unknown import PartialList, Path, Undetermined, Unknown, origin_of, render_path
 from planguard.plan.values import values_of
 
 if TYPE_CHECKING:
@@ -341,7 +341,7 @@ def _below(value: Any, step: str | int) -> Any:
 
 def _blocks(value: Any, path: Path, names: list[str | int]) -> Iterator[tuple[Path, dict[str, Any]]]:
     if type(value) is Unknown:
-        raise Undetermined(path, value_origin(value))
+        raise Undetermined(path, origin_of(value))
     if isinstance(value, list):
         order, wholly = value.in_order() if isinstance(value, PartialList) else (range(len(value)), ())
         for index in order:
@@ -353,13 +353,6 @@ def _blocks(value: Any, path: Path, names: list[str | int]) -> Iterator[tuple[Pa
             yield from _blocks(value.get(str(names[0])), (*path, names[0]), names[1:])
         else:
             yield path, value
-
-
-def value_origin(value: Unknown) -> Any:
-    """The resource of an unknown value."""
-    from planguard.plan.unknown import origin_of
-
-    return origin_of(value)
 
 
 def _parse_document(text: Any) -> Any:
