@@ -133,6 +133,8 @@ class Resource:
 
         Where a part of the way is unknown, the value is an Unknown with the whole path. One block in a list may be
         named without its index when it is the only one: ``settings.tier``.
+
+        :raises ValueError: when such a name stands for several blocks: there is no one value
         """
         value: Any = self.values
         if "." not in path and "[" not in path and isinstance(value, dict):
@@ -144,8 +146,12 @@ class Resource:
                 value = value[step]
                 continue
             if isinstance(step, str) and isinstance(value, list):
-                if len(value) != 1:
+                if not value:
                     return default
+                if len(value) != 1:
+                    raise ValueError(
+                        f"`{path}` of {self.address} names one of {len(value)} blocks; ask `blocks` for each"
+                    )
                 value = list.__getitem__(value, 0)
                 if type(value) is Unknown:
                     value = value[step]

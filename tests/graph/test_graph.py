@@ -492,3 +492,22 @@ def test_no_way_of_asking_takes_a_possible_neighbour_for_none(ask: Any) -> None:
     found = graph.view(graph.nodes[0], AFTER).referrers("aws_s3_bucket_policy", via="bucket")
     with pytest.raises(Undetermined):
         ask(found)
+
+
+class TestGet:
+    """A block may be named without its index only where it is the only one."""
+
+    def get(self, ports: list[int]) -> Any:
+        values = {"ingress": [{"port": port} for port in ports]}
+        graph = graph_from(plan_document(change("aws_thing.x", ["create"], None, values)))
+        return graph.view(graph.nodes[0], AFTER).get("ingress.port", "the default")
+
+    def test_none_gives_the_default(self) -> None:
+        assert self.get([]) == "the default"
+
+    def test_one_gives_its_value(self) -> None:
+        assert self.get([22]) == 22
+
+    def test_several_have_no_one_value(self) -> None:
+        with pytest.raises(ValueError, match=r"`ingress.port` of aws_thing.x names one of 2 blocks"):
+            self.get([22, 80])
