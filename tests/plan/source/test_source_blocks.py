@@ -8,7 +8,7 @@ import pytest
 
 from planguard.plan.source import Block, load_source, source_from_files
 
-FIXTURES = Path(__file__).parents[3] / "fixtures" / "source"
+STACKS = Path(__file__).parents[3] / "fixtures" / "stacks" / "src"
 
 TEXT = b"""\
 # line 1
@@ -175,7 +175,7 @@ def test_deeply_nested_blocks() -> None:
 
 
 def test_lines_of_a_real_stack() -> None:
-    source = load_source(FIXTURES / "gcp-analytics")
+    source = load_source(STACKS / "gcp-analytics")
     vpc, bucket = source.module(("vpc",)), source.module(("bucket",))
     assert vpc is not None
     assert bucket is not None

@@ -15,7 +15,8 @@ from planguard.plan.source import grammar, source_from_files
 from planguard.plan.source.naming import Index, reference_names
 from planguard.plan.source.references import expression_references, template_references
 
-FIXTURES = Path(__file__).parents[3] / "fixtures" / "source"
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+STACKS = FIXTURES / "stacks"
 
 
 def references_of(text: str) -> list[str]:
@@ -244,7 +245,7 @@ def attributes_of(body: Any) -> dict[str, list[str]]:
 
 
 def test_random_expressions_as_terraform_lists_them() -> None:
-    folder = FIXTURES / "expressions"
+    folder = FIXTURES / "source" / "expressions"
     expected = json.loads((folder / "references.json").read_text())
     actual = {
         name[1]: attributes_of(body)["value"] for name, body in blocks_of(folder / "main.tf") if name[0] == "output"
@@ -309,10 +310,12 @@ def compare_module(folder: Path, real: Any) -> Comparison:
     return found
 
 
-@pytest.mark.parametrize(("stack", "count"), [("gcp-analytics", 130), ("aws-web", 100)])
-def test_stack_as_terraform_lists_it(stack: str, count: int) -> None:
-    folder = FIXTURES / stack
-    real = json.loads((folder / "configuration.json").read_text())
-    found = compare_module(folder, real)
+@pytest.mark.parametrize(
+    ("stack", "environment", "count"),
+    [("gcp-analytics", "prod", 160), ("aws-shop", "prod", 380), ("azure-landing", "prd", 200)],
+)
+def test_stack_as_terraform_lists_it(stack: str, environment: str, count: int) -> None:
+    plan = json.loads((STACKS / f"{stack}-{environment}" / "plan.json").read_text())
+    found = compare_module(STACKS / "src" / stack, plan["configuration"]["root_module"])
     assert [each for each in found if each[1] != each[2]] == []
     assert len(found) > count
