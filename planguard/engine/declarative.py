@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from planguard.engine.condition import compile_condition
+from planguard.engine.condition import compile_condition, filled
+from planguard.engine.defaults import Defaults
 from planguard.engine.rule import Rule, Violation
 from planguard.graph.change import Change
 from planguard.graph.resource import Resource
@@ -16,19 +17,24 @@ from planguard.plan.unknown import Undetermined, Unknown
 _PLACEHOLDER = re.compile(r"\{([a-z_][A-Za-z0-9_.\[\]]*)\}")
 
 
-def declarative_judge(rule: Rule) -> Callable[[Any], Iterator[Violation]]:
+def declarative_judge(rule: Rule, parameters: dict[str, Any]) -> Callable[[Any], Iterator[Violation]]:
     """The code of a declarative rule.
+
+    :param parameters: a value for each of its parameters
 
     A state rule's condition sees the resource's attributes; a change rule's sees ``before``, ``after``, ``action``
     and ``actions``.
     """
-    holds = compile_condition(rule.condition)
-    applies = compile_condition(rule.when) if rule.when is not None else None
-    message = _filled(rule.message)
+    holds = compile_condition(filled(rule.condition, parameters))
+    applies = compile_condition(filled(rule.when, parameters)) if rule.when is not None else None
+    message = _filled(_with_parameters(rule.message, parameters))
     path = rule.path
+    defaults = Defaults(rule.defaults) if rule.defaults else None
 
     def judge_state(resource: Resource) -> Iterator[Violation]:
         values = resource.bare_values
+        if defaults is not None:
+            values = defaults.laid_under(values, resource)
         if _is_fine(holds, applies, values):
             return
         yield Violation(path, message(resource.get))
@@ -63,6 +69,13 @@ def _is_fine(holds: Test, applies: Test | None, document: dict[str, Any]) -> boo
             return True
         raise
     return holds(document)
+
+
+def _with_parameters(text: str, parameters: dict[str, Any]) -> str:
+    for name, value in parameters.items():
+        shown = ", ".join(value) if isinstance(value, (list, tuple)) else _shown(value)
+        text = re.sub(rf"\${name}\b", lambda _, shown=shown: shown, text)  # type: ignore[misc]
+    return text
 
 
 def _filled(text: str) -> Callable[[Callable[[str], Any]], str]:

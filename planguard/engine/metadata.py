@@ -6,10 +6,14 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from planguard.engine.rule import DOMAINS, SEVERITIES, TAGGABLE, Rule
+from planguard.engine.rule import DOMAINS, SEVERITIES, TAGGABLE, Parameter, Rule
 from planguard.errors import RuleFileError
 
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+_VERSION = re.compile(r"(?:\d+\.\d+\.\d+)?")
+_PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
+_PARAMETER_FIELDS = ("type", "default", "description")
+PARAMETER_KINDS = ("integer", "number", "string", "boolean", "list")
 _RESOURCE = re.compile(r"(?:data\.|ephemeral\.)?[a-z*][a-z0-9_*]*")
 
 Place = Callable[[str], str]
@@ -51,8 +55,12 @@ def checked_rule(fields: dict[str, Any], place: Place, **extra: Any) -> Rule:
         aliases=tuple(_texts(fields, "aliases", place)),
         links=tuple(_texts(fields, "links", place)),
         controls=_controls(fields, place),
+        since=_version(fields, place),
+        wider=tuple(_texts(fields, "wider", place)),
+        parameters=_parameters(fields, place),
         bad=_examples(fields, "bad", place),
         good=_examples(fields, "good", place),
+        undetermined=_examples(fields, "undetermined", place),
         **extra,
     )
 
@@ -111,6 +119,57 @@ def _controls(fields: dict[str, Any], place: Place) -> dict[str, tuple[str, ...]
             place=place("controls"),
         )
     return {str(standard): tuple(_texts(value, standard, place)) for standard in value}
+
+
+def _version(fields: dict[str, Any], place: Place) -> str:
+    value = fields.get("since") or ""
+    if not isinstance(value, str) or not _VERSION.fullmatch(value):
+        raise RuleFileError("`since` must be a version", 'such as `"1.2.0"`, in quotes', place=place("since"))
+    return value
+
+
+def kind_of_parameter(value: Any) -> str | None:
+    """The kind of parameter that a value is for; None for a value that none takes."""
+    if isinstance(value, (list, tuple)):
+        return "list" if all(isinstance(one, str) for one in value) else None
+    # A boolean is an integer to Python, so it is asked for first.
+    kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"))
+    return next((kind for type_, kind in kinds if isinstance(value, type_)), None)
+
+
+def fits_parameter(parameter: Parameter, value: Any) -> bool:
+    """Whether a parameter can be set to a value; a whole number is a number, too."""
+    kind = kind_of_parameter(value)
+    return kind == parameter.kind or (kind, parameter.kind) == ("integer", "number")
+
+
+def _parameters(fields: dict[str, Any], place: Place) -> dict[str, Parameter]:
+    value = fields.get("parameters")
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise RuleFileError(
+            "`parameters` must map a name to its type, default and description",
+            "such as `days: {type: integer, default: 90, description: …}`",
+            place=place("parameters"),
+        )
+    return {str(name): _parameter(str(name), one, place) for name, one in value.items()}
+
+
+def _parameter(name: str, value: Any, place: Place) -> Parameter:
+    at = place("parameters")
+    if not _PARAMETER.fullmatch(name):
+        raise RuleFileError(f"`parameters`: `{name}` is not a name", "lower-case letters and `_`", place=at)
+    if not isinstance(value, dict):
+        raise RuleFileError(f"`parameters.{name}` must have `type`, `default` and `description`", place=at)
+    for key in value:
+        if key not in _PARAMETER_FIELDS:
+            raise RuleFileError(f"`parameters.{name}`: unknown field `{key}`", near(key, _PARAMETER_FIELDS), place=at)
+    kind = _one_of(value, "type", PARAMETER_KINDS, lambda _: at)
+    parameter = Parameter(kind, value.get("default"), _text(value, "description", lambda _: at))
+    if not fits_parameter(parameter, parameter.default):
+        raise RuleFileError(f"`parameters.{name}`: the default is not of type {kind}", place=at)
+    return parameter
 
 
 def _examples(fields: dict[str, Any], name: str, place: Place) -> dict[str, str]:

@@ -16,7 +16,7 @@ from planguard.errors import RuleFileError
 from planguard.version import __version__
 
 _SUFFIXES = frozenset({".py", ".yaml", ".yml"})
-_FORMAT = "1"
+_FORMAT = "2"
 _MAX_FILES = 10_000
 
 

@@ -11,7 +11,7 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
-from planguard.engine.metadata import checked_rule
+from planguard.engine.metadata import checked_rule, kind_of_parameter
 from planguard.engine.rule import Rule, fields_of
 from planguard.errors import RuleFileError
 
@@ -75,7 +75,7 @@ def parse_python_rules(root: Path, module: str, text: str, *, file: str, pack: s
         place = f"{file}:{line}"
         rules.append(
             checked_rule(
-                {**fields, **_manual(function, place)},
+                {**fields, **_manual(function, place), "parameters": _arguments(function, fields, place)},
                 lambda _, place=place: place,  # type: ignore[misc]
                 kind="python",
                 file=file,
@@ -86,6 +86,32 @@ def parse_python_rules(root: Path, module: str, text: str, *, file: str, pack: s
             )
         )
     return rules
+
+
+def _arguments(function: Callable[..., Any], fields: dict[str, Any], place: str) -> dict[str, dict[str, Any]]:
+    """The parameters of a rule: its keyword-only arguments, with what the decorator says that they mean."""
+    from inspect import signature
+
+    told = fields.get("parameters") or {}
+    arguments = {one.name: one for one in signature(function).parameters.values() if one.kind is one.KEYWORD_ONLY}
+    for name in told:
+        if name not in arguments:
+            raise RuleFileError(
+                f"`parameters`: `{function.__name__}` takes no `{name}`",
+                f"write it as a keyword-only argument with a default: `def {function.__name__}(…, *, {name}=…)`",
+                place=place,
+            )
+    for name, argument in arguments.items():
+        if name not in told or argument.default is argument.empty:
+            raise RuleFileError(
+                f"`{function.__name__}` takes `{name}`, which is no parameter of the rule",
+                f'give it a default, and say what it means: `parameters={{"{name}": "…"}}`',
+                place=place,
+            )
+    return {
+        name: {"type": kind_of_parameter(argument.default), "default": argument.default, "description": told[name]}
+        for name, argument in arguments.items()
+    }
 
 
 def _manual(function: Callable[..., Any], place: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,6 +15,19 @@ TAGGABLE = "taggable"
 _MARK = "__planguard_rule__"
 
 
+class Parameter(msgspec.Struct, frozen=True):
+    """Something about a rule that a policy may set.
+
+    :ivar kind: integer, number, string, boolean or list (of strings)
+    :ivar default: its value where no policy sets it
+    :ivar description: what it means, for the rule's page
+    """
+
+    kind: str
+    default: Any
+    description: str
+
+
 class Rule(msgspec.Struct, frozen=True):
     """Everything about a rule but its code; small enough to be kept in a cache and read back without the code.
 
@@ -24,6 +37,9 @@ class Rule(msgspec.Struct, frozen=True):
     :ivar function: for a Python rule, the name of its function
     :ivar condition: for a declarative rule, the parsed condition; what must hold
     :ivar resources: resource types, patterns with ``*``, or ``taggable``; ``data.aws_x`` for data sources
+    :ivar since: the version of the pack that brought it
+    :ivar wider: ids of rules that say the same of more: what they flag too is shown as part of theirs
+    :ivar defaults: for a declarative rule, what a missing attribute means, by its path
     """
 
     id: str
@@ -37,6 +53,9 @@ class Rule(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     controls: dict[str, tuple[str, ...]] = {}
     links: tuple[str, ...] = ()
+    since: str = ""
+    wider: tuple[str, ...] = ()
+    parameters: dict[str, Parameter] = {}
     kind: str = "python"
     file: str = ""
     line: int = 0
@@ -47,8 +66,10 @@ class Rule(msgspec.Struct, frozen=True):
     when: Any = None
     path: str = ""
     message: str = ""
-    bad: dict[str, str] = {}
-    good: dict[str, str] = {}
+    defaults: dict[str, Any] = {}
+    bad: dict[str, Any] = {}
+    good: dict[str, Any] = {}
+    undetermined: dict[str, Any] = {}
 
     @property
     def provider(self) -> str:
@@ -101,6 +122,8 @@ def violation(path: str, message: str, *, facts: Any = None, evidence: Iterable[
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Examples = Mapping[str, str | tuple[str, str]] | list[str]
+"""HCL by the name of the example; for a change rule, HCL before and HCL after."""
 
 
 def rule(
@@ -112,8 +135,12 @@ def rule(
     aliases: Iterable[str] = (),
     controls: dict[str, Iterable[str]] | None = None,
     links: Iterable[str] = (),
-    bad: dict[str, str] | list[str] | None = None,
-    good: dict[str, str] | list[str] | None = None,
+    since: str = "",
+    wider: Iterable[str] = (),
+    parameters: dict[str, str] | None = None,
+    bad: Examples | None = None,
+    good: Examples | None = None,
+    undetermined: Examples | None = None,
 ) -> Callable[[Function], Function]:
     """Make a generator function a state rule: it is asked of each resource, before and after.
 
@@ -126,8 +153,12 @@ def rule(
     :param resources: resource types; patterns such as ``aws_*``; ``data.aws_x``; ``taggable``
     :param aliases: ids of the same check in other tools
     :param controls: sections of standards, by standard
+    :param since: the version of the pack that brought it
+    :param wider: ids of rules that say the same of more
+    :param parameters: what each keyword-only argument of the function means; its type and default are the argument's
     :param bad: configurations in HCL that it must flag, by name
     :param good: configurations in HCL that it must leave alone, by name
+    :param undetermined: configurations in HCL that it cannot judge before the apply, by name
     """
     return _marker("state", dict(locals()))
 
@@ -141,8 +172,12 @@ def change_rule(
     aliases: Iterable[str] = (),
     controls: dict[str, Iterable[str]] | None = None,
     links: Iterable[str] = (),
-    bad: dict[str, str] | list[str] | None = None,
-    good: dict[str, str] | list[str] | None = None,
+    since: str = "",
+    wider: Iterable[str] = (),
+    parameters: dict[str, str] | None = None,
+    bad: Examples | None = None,
+    good: Examples | None = None,
+    undetermined: Examples | None = None,
 ) -> Callable[[Function], Function]:
     """Make a generator function a change rule: it is asked of each change that the plan makes.
 

@@ -68,21 +68,30 @@ class RuleSet:
         """
         known = self._judges.get(rule.id)
         if known is None:
-            known = self._judges[rule.id] = _load_judge(rule)
+            known = self._judges[rule.id] = load_judge(rule)
         return known
 
 
-def _load_judge(rule: Rule) -> Judge:
+def load_judge(rule: Rule) -> Judge:
+    """The code of a rule, with its parameters set as they stand in it.
+
+    :raises RuleFileError: when it cannot be loaded
+    """
+    values = {name: one.default for name, one in rule.parameters.items()}
     if rule.kind == "yaml":
         from planguard.engine.declarative import declarative_judge
 
-        return declarative_judge(rule)
+        return declarative_judge(rule, values)
     from planguard.engine.python_rules import load_module
 
     module = load_module(Path(rule.pack), rule.module, place=rule.file)
     judge = getattr(module, rule.function, None)
     if not callable(judge):
         raise RuleFileError(f"`{rule.function}` is gone", place=f"{rule.file}:{rule.line}")
+    if values:
+        from functools import partial
+
+        return partial(judge, **values)
     return judge  # type: ignore[no-any-return]
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from planguard.engine.condition import check, fields_read, parse
+from planguard.engine.condition import check, fields_read, filled, parse, with_marks
 from planguard.engine.metadata import checked_rule, near
 from planguard.engine.rule import Rule
 from planguard.errors import ConditionError, RuleFileError
 from planguard.plan.unknown import render_path
 from planguard.yaml_file import YamlPath, YamlText, parse_yaml
 
+_PATH = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*")
 FIELDS = (
     "id",
     "title",
@@ -23,12 +25,17 @@ FIELDS = (
     "aliases",
     "controls",
     "links",
+    "since",
+    "wider",
+    "parameters",
+    "defaults",
     "when",
     "condition",
     "path",
     "message",
     "bad",
     "good",
+    "undetermined",
 )
 
 
@@ -56,7 +63,13 @@ def _rule(fields: Any, at: YamlPath, document: YamlText, pack: str) -> Rule:
     for name in fields:
         if name not in FIELDS:
             raise RuleFileError(f"unknown field `{name}`", near(name, FIELDS), place=place(name))
-    condition = _condition(fields, "condition", place("condition"))
+    given = fields.get("parameters")
+    parameters = {
+        name: one.get("default")
+        for name, one in (given if isinstance(given, dict) else {}).items()
+        if isinstance(one, dict)
+    }
+    condition = _condition(fields, "condition", place("condition"), parameters)
     if condition is None:
         raise RuleFileError(
             "`condition` is missing", "a JMESPath expression that says what must hold", place=place("condition")
@@ -75,21 +88,35 @@ def _rule(fields: Any, at: YamlPath, document: YamlText, pack: str) -> Rule:
         line=document.line_of(at),
         pack=pack,
         condition=condition,
-        when=_condition(fields, "when", place("when")),
+        when=_condition(fields, "when", place("when"), parameters),
+        defaults=_defaults(fields, place("defaults")),
         path=path,
         message=" ".join((message or str(fields.get("title", ""))).split()),
     )
 
 
-def _condition(fields: dict[str, Any], name: str, place: str) -> Any:
+def _condition(fields: dict[str, Any], name: str, place: str, parameters: dict[str, Any]) -> Any:
     text = fields.get(name)
     if text is None:
         return None
     if not isinstance(text, str):
         raise RuleFileError(f"`{name}` must be a JMESPath expression", "put it in quotes", place=place)
     try:
-        tree = parse(text)
-        check(tree)
+        tree = parse(with_marks(text, parameters))
+        check(filled(tree, parameters))
     except ConditionError as error:
         raise ConditionError(f"`{name}`: {error.message}", error.hint, place=place) from None
     return tree
+
+
+def _defaults(fields: dict[str, Any], place: str) -> dict[str, Any]:
+    value = fields.get("defaults")
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not all(_PATH.fullmatch(path) for path in value):
+        raise RuleFileError(
+            "`defaults` must map the paths of attributes to what the provider takes when they are missing",
+            "such as `storage_encrypted: false`, or `root_block_device.encrypted: false`",
+            place=place,
+        )
+    return dict(value)

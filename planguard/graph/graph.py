@@ -20,7 +20,7 @@ from planguard.graph.edge import (
     value_at,
     without_namesakes,
 )
-from planguard.graph.identity import is_telling, leaves_of, names_of, names_type, normalised
+from planguard.graph.identity import is_name, is_telling, leaves_of, names_of, names_type, normalised
 from planguard.graph.node import Node
 from planguard.graph.reference import Certainty, Locals, Resolver, Scope, Target
 from planguard.graph.resource import AFTER, BEFORE, Neighbours, Resource
@@ -213,6 +213,21 @@ class Graph:
         index = resource.node.index
         found = [*links.forward.get(index, ()), *links.crowd_of.get(index, ())]
         return any(one.attribute[: len(wanted)] == wanted for one in found)
+
+    def is_named(self, node: Node, names: Attribute) -> bool:
+        """Whether the configuration takes an attribute from what names another resource, and so is never null."""
+        block = node.block
+        if block is None:
+            return False
+        scope = Scope(block.module, node.module, node.key, block.for_each)
+        found = [
+            rest
+            for attribute, traversals in block.attributes
+            if attribute[: len(names)] == names or names[: len(attribute)] == attribute
+            for traversal in traversals
+            for _, rest, _ in self._resolver.targets([traversal], scope)
+        ]
+        return bool(found) and all(is_name(rest) for rest in found)
 
     def unsettled(self, kind: str, via: str, snapshot: str) -> list[Resource]:
         """See :meth:`Resource.unsettled`."""

@@ -42,6 +42,24 @@ _SUFFIXES = (
     "_uri",
     "_url",
 )
+_ALWAYS_THERE = frozenset(
+    {
+        *NAMING,
+        "dns_name",
+        "endpoint",
+        "fqdn",
+        "hex",
+        "ip_address",
+        "json",
+        "member",
+        "result",
+        "url",
+        "uri",
+        "vault_uri",
+    }
+)
+"""What every resource that has such an attribute gives a value to, once it exists."""
+
 _GOOGLE_LINK = re.compile(r"https://[a-z.-]*googleapis\.com/(?:[a-z]+/)?(?:v[0-9][a-z0-9]*/)?(?=projects/)")
 _MEMBER = re.compile(r"(?:serviceAccount|user|group|deleted:serviceAccount):(?=[^:@]+@)")
 _GENERATED = re.compile(r"(?:[a-z]{1,12}-)+[0-9a-f]{8,}")
@@ -79,6 +97,15 @@ def stem(attribute: str) -> str:
         if attribute.endswith(suffix) and len(attribute) > len(suffix):
             return attribute[: -len(suffix)]
     return attribute
+
+
+def is_name(rest: tuple[str | tuple[object], ...]) -> bool:
+    """Whether what a reference reads of a resource is never null once that exists: a name of it, or all of it.
+
+    :param rest: the steps behind the resource, instance keys as tuples
+    """
+    names = [step for step in rest if isinstance(step, str)]
+    return not names or names[-1] in _ALWAYS_THERE or stem(names[-1]) != names[-1]
 
 
 NO_REFERENCE = frozenset({"region", "location", "zone", "availability_zone", "partition", "account_id", "project"})

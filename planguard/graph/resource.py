@@ -12,7 +12,7 @@ from planguard.plan.actions import Action
 from planguard.plan.address import tokens
 from planguard.plan.document import MaybeRaw
 from planguard.plan.sensitive import SensitiveText, wrap_sensitive
-from planguard.plan.unknown import PartialList, Path, Undetermined, Unknown, origin_of, render_path
+from planguard.plan.unknown import PartialList, Path, Undetermined, Unknown, origin_of, path_of, render_path
 from planguard.plan.values import values_of
 
 if TYPE_CHECKING:
@@ -178,6 +178,57 @@ class Resource:
                 unknown = type(self.get(".".join(names[:depth]))) is Unknown
                 return unknown and not self._graph.is_written(self._node, names[:depth])
         return False
+
+    def effective(self, path: str, default: Any) -> Any:
+        """The value at a path, and what the provider's documentation gives where it is missing, null or left to it.
+
+        :param default: the documented default
+        """
+        value = self.get(path, default)
+        if type(value) is Unknown and self.is_unset(tuple(step for step in steps_of(path) if isinstance(step, str))):
+            return default
+        return value
+
+    def is_unset(self, names: tuple[str, ...]) -> bool:
+        """Whether the configuration sets neither an attribute nor a block that would hold it.
+
+        In a nested path the blocks must be written as such: of those that a ``dynamic`` block makes the plan's
+        configuration does not say what they set.
+
+        :param names: attribute names, without indexes
+        """
+        block = self._node.block
+        if self.snapshot == BEFORE or block is None:
+            return False
+        for depth in range(1, len(names) + 1):
+            if not block.sets(names[:depth]):
+                held = depth < len(names) and type(self.values.get(names[0])) is not Unknown
+                return not held and not self._graph.is_written(self._node, names[:depth])
+        return False
+
+    def is_given(self, path: Path) -> bool | None:
+        """Whether a value that is not known yet is certain to be there, or certain not to be; None: nobody can say.
+
+        One that the configuration takes from the arn, id or name of another resource is there. One that it does not
+        set is not, whatever the provider fills in.
+        """
+        names = tuple(step for step in path if isinstance(step, str))
+        if self.snapshot == BEFORE or not names:
+            return None
+        if self.is_unset(names):
+            return False
+        return True if self._graph.is_named(self._node, names) else None
+
+    def is_set(self, path: str) -> bool:
+        """Whether somebody gave a value: it is neither null nor empty. Works for a name that is known after apply.
+
+        :raises Undetermined: when it is not known, and may turn out to be null
+        """
+        value = self.get(path)
+        if type(value) is not Unknown:
+            return bool(value) or value == 0
+        given = self.is_given(path_of(value))
+        return bool(value) if given is None else given
 
     def in_other_snapshot(self) -> Resource | None:
         """The same resource before, when this is after, and the other way round; None where it is not there."""

@@ -40,6 +40,10 @@ class Origin(Protocol):
     @property
     def put_off(self) -> list[Path]: ...
 
+    def is_given(self, path: Path) -> bool | None:
+        """Whether an unknown value at a path is certain to be there; None where nobody can say."""
+        ...
+
 
 class Undetermined(BaseException):
     """A rule needs a value that is not known before apply.

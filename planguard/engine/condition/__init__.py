@@ -2,7 +2,8 @@
 
 from planguard.engine.condition.check import check
 from planguard.engine.condition.compile import compile_condition, compile_value
+from planguard.engine.condition.marks import filled, with_marks
 from planguard.engine.condition.parse import parse
 from planguard.engine.condition.reads import fields_read
 
-__all__ = ["check", "compile_condition", "compile_value", "fields_read", "parse"]
+__all__ = ["check", "compile_condition", "compile_value", "fields_read", "filled", "parse", "with_marks"]

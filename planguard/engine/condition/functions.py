@@ -1,4 +1,4 @@
-"""The functions of JMESPath, and ``from_json``, on values with unknown parts.
+"""The functions of JMESPath, and some of our own, on values with unknown parts.
 
 Every function takes values and gives a value. An argument of a wrong type is an error even beside an unknown one;
 of an unknown argument the result is unknown, unless it can only be one. Messages name types and never values.
@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, NoReturn
 
 from planguard.engine.condition.signatures import SIGNATURES
@@ -26,11 +27,13 @@ from planguard.engine.condition.three_valued import (
     elements,
     first_unknown,
     guarded,
+    is_detached,
     kind_of,
+    truth,
     uncertain_list,
 )
 from planguard.errors import EvaluationError
-from planguard.plan.unknown import Unknown
+from planguard.plan.unknown import Unknown, origin_of, path_of
 
 Function = Callable[..., Any]
 
@@ -304,6 +307,44 @@ def from_json(text: Any) -> Any:
         raise EvaluationError(f"`from_json()` got a string that is no JSON: {place}") from None
 
 
+def lower(text: Any) -> Any:
+    """A text in lower case, null for null: names and values of many providers have no case."""
+    if type(text) is str:
+        return text.lower()
+    if text is None or type(text) is Unknown:
+        return text
+    raise _wrong("lower", 0, text)
+
+
+def matches(text: Any, pattern: Any) -> Any:
+    """Whether a regular expression is found in a text; what is no text has nothing to find."""
+    if type(pattern) is not str and type(pattern) is not Unknown:
+        raise _wrong("matches", 1, pattern)
+    if type(text) is Unknown or type(pattern) is Unknown:
+        return text if type(text) is Unknown else pattern
+    try:
+        return type(text) is str and _compiled(pattern).search(text) is not None
+    except re.error as error:
+        raise EvaluationError(f"`matches()` got a pattern that is no regular expression: {error.msg}") from None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def is_set(value: Any) -> Any:
+    """Whether a value is there: neither null nor empty. One that is only known later may be certain to be there."""
+    kind = type(value)
+    if kind is Unknown:
+        origin = origin_of(value) if not is_detached(value) else None
+        answer = origin.is_given(path_of(value)) if origin is not None else None
+        return value if answer is None else answer
+    if kind is Uncertain:
+        return truth(value)
+    return value is not None and (kind not in SIZED or len(value) > 0)
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)  # NaN and Infinity, which Python would take
 
@@ -378,8 +419,9 @@ def min_by(array: Any, expression: Any) -> Any:
 FUNCTIONS: dict[str, Function] = {
     function.__name__.rstrip("_"): function
     for function in (
-        abs_, avg, ceil, contains, ends_with, floor, from_json, join, keys, length, map_, max_, max_by, merge, min_,
-        min_by, not_null, reverse, sort, sort_by, starts_with, sum_, to_array, to_number, to_string, type_, values,
+        abs_, avg, ceil, contains, ends_with, floor, from_json, is_set, join, keys, length, lower, map_, matches,
+        max_, max_by, merge, min_, min_by, not_null, reverse, sort, sort_by, starts_with, sum_, to_array, to_number,
+        to_string, type_, values,
     )
 }  # fmt: skip
 """By the name that an expression calls them by; :data:`SIGNATURES` has the same names."""

@@ -1,7 +1,7 @@
 """What every function takes and gives: the table that load-time checks and evaluation share.
 
 Source: the JMESPath specification, section "Built-in Functions" (jmespath.org/specification.html), as the
-``jmespath`` library implements it; ``from_json`` is ours.
+``jmespath`` library implements it; ``from_json``, ``is_set``, ``lower`` and ``matches`` are ours.
 """
 
 from __future__ import annotations
@@ -63,10 +63,13 @@ SIGNATURES: dict[str, Signature] = {
     "ends_with": Signature((_string, _string), BOOLEAN),
     "floor": Signature((_number,), NUMBER),
     "from_json": Signature((Parameter(STRING | NULL),), ANY),
+    "is_set": Signature((_any,), BOOLEAN),
     "join": Signature((_string, _strings), STRING),
     "keys": Signature((_object,), ARRAY),
     "length": Signature((Parameter(STRING | ARRAY | OBJECT),), NUMBER),
+    "lower": Signature((Parameter(STRING | NULL),), STRING | NULL),
     "map": Signature((_expression, _array), ARRAY),
+    "matches": Signature((_any, _string), BOOLEAN),
     "max": Signature((_sortable,), NUMBER | STRING | NULL),
     "max_by": Signature((_array, _expression), ANY),
     "merge": Signature((_object,), OBJECT, variadic=True),

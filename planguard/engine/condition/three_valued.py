@@ -82,9 +82,14 @@ def detached(unknown: Unknown) -> Unknown:
     return Unknown(_Detached(path_of(unknown)), origin_of(unknown))
 
 
+def is_detached(unknown: Unknown) -> bool:
+    """Whether an unknown stands for a computed value, and not for one of the document."""
+    return type(path_of(unknown)) is _Detached
+
+
 def below(unknown: Unknown, step: Step) -> Unknown:
     """A field or an element of an unknown value."""
-    return unknown if type(path_of(unknown)) is _Detached else unknown[step]
+    return unknown if is_detached(unknown) else unknown[step]
 
 
 def refuse_foreign(value: Any) -> None:
