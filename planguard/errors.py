@@ -68,6 +68,12 @@ class RuleFileError(PlanguardError):
     exit_code = ExitCode.WRONG_CALL
 
 
+class PolicyFileError(PlanguardError):
+    """A policy file does not say what a policy file must say."""
+
+    exit_code = ExitCode.WRONG_CALL
+
+
 class ConditionError(RuleFileError):
     """The condition of a declarative rule cannot be compiled."""
 

@@ -76,7 +76,10 @@ def check(
     now: Annotated[
         str | None, typer.Option("--now", metavar="TIME", help="Decide as at this time (RFC 3339).")
     ] = None,
-    policy: Annotated[str | None, typer.Option("--policy", hidden=True)] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", metavar="FILE", help="Settings of rules.  [planguard.yaml here, if there is one]"),
+    ] = None,
     waivers: Annotated[str | None, typer.Option("--waivers", hidden=True)] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, passes included.")] = False,
 ) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,6 +13,7 @@ from planguard.check import Wanted, check_input
 from planguard.cli.terminal import Bar, cache_folder, print_error, text_style, write_stdout, write_whole
 from planguard.decision.policy import BLOCK, BUILTIN_POLICY, WARN
 from planguard.engine.pack import builtin_root, load_pack
+from planguard.engine.rule import Rule
 from planguard.engine.ruleset import RuleSet, select_rules
 from planguard.errors import CallError, ExitCode, PlanError, PlanguardError, SourceError
 from planguard.plan.reading import FoundPlans, PlanInput, find_plans
@@ -24,6 +27,9 @@ from planguard.reports.model import (
     UnreadableEntry,
 )
 from planguard.version import __version__
+
+if TYPE_CHECKING:
+    from planguard.decision.policy_file import PolicyFile
 
 FORMATS = ("text", "json")
 _LATER = ("sarif", "junit", "gitlab", "github", "markdown", "html", "atlantis")
@@ -43,6 +49,7 @@ class RuleChoice(msgspec.Struct, frozen=True):
     no_builtin: bool = False
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
+    policy: PolicyFile | None = None
 
     def load(self) -> RuleSet:
         """Read the packs and choose.
@@ -55,7 +62,17 @@ class RuleChoice(msgspec.Struct, frozen=True):
         if not folders:
             raise CallError("there are no rules to run", "give --rules DIR, or leave --no-builtin out")
         unique = list(dict.fromkeys(folders))
-        return select_rules([load_pack(folder, cache=cache) for folder in unique], self.only, self.skip)
+        packs = [load_pack(folder, cache=cache) for folder in unique]
+        if self.policy is None:
+            return select_rules(packs, self.only, self.skip)
+        from planguard.engine.settings import with_settings
+
+        policy = self.policy
+
+        def change(rules: list[Rule]) -> list[Rule]:
+            return with_settings(rules, policy.settings, policy.place)
+
+        return select_rules(packs, self.only, self.skip, change=change)
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -118,14 +135,18 @@ def check_call(
 
     :raises PlanguardError: when the call is wrong
     """
-    _refuse_policy(policy, waivers)
+    if waivers is not None:
+        # A waiver that is there and not read would be an exception that only seems to be made.
+        raise CallError("--waivers is not in this release", "leave the option out")
     _refuse_no_time(now)
     purpose = Purpose(project, workspace, env, "given with --env") if env else Purpose(project, workspace)
     folder = Path(source) if source is not None else None
     if folder is not None:
         _refuse_no_source(folder)
     wanted = Wanted(purpose, folder, terraform_bin, cache_folder(), with_passes=verbose)
-    choice = RuleChoice(tuple(map(Path, rules or ())), no_builtin, tuple(only or ()), tuple(skip or ()))
+    choice = RuleChoice(
+        tuple(map(Path, rules or ())), no_builtin, tuple(only or ()), tuple(skip or ()), _policy(policy)
+    )
     outputs = parse_outputs(format_ or [])
     return run_check(plans, choice, wanted, outputs, jobs=_number_of_jobs(jobs), verbose=verbose)
 
@@ -150,17 +171,20 @@ def _number_of_jobs(text: str | int) -> int:
     return number
 
 
-def _refuse_policy(policy: str | None, waivers: str | None) -> None:
-    """A policy or a waiver that is there and not read would be a gate that only seems to be shut."""
-    given = "--policy" if policy is not None else "--waivers" if waivers is not None else None
-    if given:
-        raise CallError(f"{given} is not in this release", "it decides by its built-in policy; leave the option out")
-    if Path("planguard.yaml").exists():
-        raise CallError(
-            "there is a policy here, and this release does not read policies",
-            "it decides by its built-in policy; call it from another folder to accept that",
-            place="planguard.yaml",
-        )
+def _policy(given: str | None) -> PolicyFile | None:
+    """The policy file: the one that was given, else ``planguard.yaml`` of the working folder, if there is one."""
+    path = Path(given) if given is not None else Path("planguard.yaml")
+    if given is None and not path.exists():
+        return None
+    from planguard.decision.policy_file import load_policy
+
+    return load_policy(path)
+
+
+def _policy_digest(policy: PolicyFile | None) -> str:
+    if policy is None:
+        return BUILTIN_POLICY.digest
+    return "sha256:" + sha256(f"{BUILTIN_POLICY.digest}\n{policy.digest}".encode()).hexdigest()
 
 
 def _refuse_no_time(text: str | None) -> None:
@@ -197,7 +221,7 @@ def run_check(
     report = Report(
         schema=SCHEMA,  # type: ignore[arg-type]
         outcome=_worst_outcome(entries, unreadable),  # type: ignore[arg-type]
-        planguard=Tool(__version__, ruleset.digest, BUILTIN_POLICY.digest),
+        planguard=Tool(__version__, ruleset.digest, _policy_digest(rules.policy)),
         decisions=entries,
         unreadable=[_unreadable_entry(one) for one in unreadable],
         skipped=[SkippedEntry(one.place, one.reason) for one in found.skipped],

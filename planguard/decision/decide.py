@@ -10,7 +10,7 @@ from collections import Counter
 
 import msgspec
 
-from planguard.decision.policy import ALLOW, BLOCK, OBSERVE, UNDETERMINED, WARN, Gate, Policy
+from planguard.decision.policy import ALLOW, BLOCK, OBSERVE, PART_OF_WIDER, UNDETERMINED, WARN, Gate, Policy
 from planguard.engine.finding import FIXED, INHERITED, Findings, Found, Open
 from planguard.plan.plan import Plan
 
@@ -65,6 +65,8 @@ def decide(plan: Plan, findings: Findings, policy: Policy) -> Decision:
 
 
 def _judged(finding: Found | Open, status: str, policy: Policy) -> Judged:
+    if finding.part_of:
+        return Judged(finding, PART_OF_WIDER, OBSERVE)
     gate = policy.gate_for(status, finding.rule.severity)
     return Judged(finding, gate, OBSERVE if status == FIXED else gate.effect)
 

@@ -47,6 +47,8 @@ class Policy(msgspec.Struct, frozen=True):
         return _NO_GATE
 
 
+PART_OF_WIDER = Gate("part-of-wider", (), (), OBSERVE)
+"""For what a wider rule says of the same fact already: that is what is decided on."""
 _NO_GATE = Gate("no-gate-matches", (), (), BLOCK)
 _GRAVE = ("critical", "high")
 _LESSER = ("medium", "low")

@@ -15,6 +15,7 @@ from typing import Any
 from planguard.engine.finding import FIXED, INHERITED, INTRODUCED, Failed, Findings, Found, Open
 from planguard.engine.rule import Rule, Violation
 from planguard.engine.ruleset import Judge, RuleSet
+from planguard.engine.wider import tell_wider
 from planguard.errors import PlanError, file_name
 from planguard.graph.change import Change
 from planguard.graph.graph import Graph
@@ -74,7 +75,10 @@ def evaluate(
             node.before_view = node.after_view = None
     if progress is not None:
         progress(total, total)
+    matched = {rule.id for agenda in agendas.values() for rule, _ in agenda.rules}
+    findings.idle = [rule.id for rule in rules.rules if rule.id not in matched]
     _sort(findings)
+    tell_wider(findings)
     return findings
 
 

@@ -20,6 +20,7 @@ class Found(msgspec.Struct, frozen=True):
     :ivar status: introduced (only after, or before with other facts), inherited (the same before and after), or
         fixed (only before)
     :ivar facts: what makes it this violation: part of its fingerprint
+    :ivar part_of: the wider rule that says the same, empty where there is none
     """
 
     rule: Rule
@@ -29,6 +30,7 @@ class Found(msgspec.Struct, frozen=True):
     message: str
     facts: Any
     evidence: tuple[str, ...]
+    part_of: str = ""
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -44,6 +46,7 @@ class Open(msgspec.Struct, frozen=True):
     known_after: tuple[str, ...]
     why: str
     status: str = INTRODUCED
+    part_of: str = ""
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -55,7 +58,11 @@ class Failed(msgspec.Struct, frozen=True):
 
 
 class Findings(msgspec.Struct):
-    """Everything that the rules say of one plan."""
+    """Everything that the rules say of one plan.
+
+    :ivar unmodelled: resource types of the plan that no rule judges
+    :ivar idle: ids of rules that found nothing to judge in the plan
+    """
 
     violations: list[Found] = msgspec.field(default_factory=list)
     undetermined: list[Open] = msgspec.field(default_factory=list)
@@ -63,3 +70,4 @@ class Findings(msgspec.Struct):
     passes: list[tuple[Rule, Node]] = msgspec.field(default_factory=list)
     evaluations: int = 0
     unmodelled: set[str] = msgspec.field(default_factory=set)
+    idle: list[str] = msgspec.field(default_factory=list)

@@ -78,6 +78,11 @@ class Rule(msgspec.Struct, frozen=True):
         return clouds.pop() if len(clouds) == 1 else "any"
 
 
+def has_alias(rule: Rule, name: str) -> bool:
+    """Whether a rule is the check of this name in another tool; ``AWS-0107`` is short for ``AVD-AWS-0107``."""
+    return name in rule.aliases or f"AVD-{name}" in rule.aliases
+
+
 _CLOUDS = {
     "aws": "aws",
     "azurerm": "azure",

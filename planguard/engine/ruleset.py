@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from planguard.engine.pack import Pack
-from planguard.engine.rule import DOMAINS, TAGGABLE, Rule, Violation
+from planguard.engine.rule import DOMAINS, TAGGABLE, Rule, Violation, has_alias
 from planguard.errors import CallError, RuleFileError
 
 Judge = Callable[[Any], Iterator[Violation]]
@@ -37,12 +37,13 @@ class RuleSet:
 
     @property
     def digest(self) -> str:
-        """``sha256:`` and the hex digest over the packs and the ids of the rules in force."""
+        """``sha256:`` and the hex digest over the packs, and over the rules in force with their settings."""
         whole = sha256()
         for pack in self.packs:
             whole.update(f"{pack.digest}\n".encode())
         for rule in self.rules:
-            whole.update(f"{rule.id}\n".encode())
+            set_ = "".join(f" {name}={one.default!r}" for name, one in sorted(rule.parameters.items()))
+            whole.update(f"{rule.id} {rule.severity}{set_}\n".encode())
         return "sha256:" + whole.hexdigest()
 
     def for_kind(self, kind: str) -> list[tuple[Rule, bool]]:
@@ -96,14 +97,21 @@ def load_judge(rule: Rule) -> Judge:
 
 
 def _names(rule: Rule) -> set[str]:
-    return {rule.id, rule.domain, *rule.aliases}
+    return {rule.id, rule.domain, *rule.aliases, *(one.removeprefix("AVD-") for one in rule.aliases)}
 
 
-def select_rules(packs: Iterable[Pack], only: Iterable[str] = (), skip: Iterable[str] = ()) -> RuleSet:
+def select_rules(
+    packs: Iterable[Pack],
+    only: Iterable[str] = (),
+    skip: Iterable[str] = (),
+    *,
+    change: Callable[[list[Rule]], list[Rule]] | None = None,
+) -> RuleSet:
     """The rules of some packs, narrowed.
 
     :param only: ids, aliases or domains: keep the rules that one of them names
     :param skip: likewise: leave them out
+    :param change: makes of all rules those that a policy wants
     :raises CallError: when a name is that of no rule
     :raises RuleFileError: when two packs have a rule of the same id
     """
@@ -124,10 +132,9 @@ def select_rules(packs: Iterable[Pack], only: Iterable[str] = (), skip: Iterable
         for name in names:
             if name not in known:
                 raise CallError(f"{option} `{name}` names no rule", _near(name, known))
+    wanted = list(rules.values()) if change is None else change(list(rules.values()))
     kept = [
-        rule
-        for rule in rules.values()
-        if (not only or not _names(rule).isdisjoint(only)) and _names(rule).isdisjoint(skip)
+        rule for rule in wanted if (not only or not _names(rule).isdisjoint(only)) and _names(rule).isdisjoint(skip)
     ]
     if not kept:
         raise CallError("no rule is left to run", "look at --only, --skip and --no-builtin")
@@ -140,7 +147,7 @@ def find_rules(rules: Iterable[Rule], name: str) -> list[Rule]:
     :raises CallError: when there is none
     """
     rules = list(rules)
-    found = [rule for rule in rules if name == rule.id] or [rule for rule in rules if name in rule.aliases]
+    found = [rule for rule in rules if name == rule.id] or [rule for rule in rules if has_alias(rule, name)]
     if not found:
         known = {one for rule in rules for one in (rule.id, *rule.aliases)}
         raise CallError(f"`{name}` is neither the id nor an alias of a rule", _near(name, known))

@@ -63,7 +63,7 @@ def decision_entry(
         plan=writer.plan_facts(purpose),
         outcome=decision.outcome,  # type: ignore[arg-type]
         reasons=[writer.redactor.text(one) for one in decision.reasons],
-        ledger=_ledger(plan, graph, findings, decision, rules),
+        ledger=_ledger(plan, graph, findings, decision, rules, with_passes=with_passes),
         violations=violations,
         undetermined=undetermined,
         errors=sorted(
@@ -110,7 +110,9 @@ def _undetermined_order(one: model.UndeterminedEntry) -> tuple[Any, ...]:
     return _EFFECTS.index(one.effect), _SEVERITIES.index(one.severity), one.address, one.rule, one.path
 
 
-def _ledger(plan: Plan, graph: Graph, findings: Findings, decision: Decision, rules: int) -> model.Ledger:
+def _ledger(
+    plan: Plan, graph: Graph, findings: Findings, decision: Decision, rules: int, *, with_passes: bool
+) -> model.Ledger:
     managed = [node for node in graph.nodes if node.change is not None or not node.kind.startswith("data.")]
     changes = Counter(counted_as(node.action) for node in managed)
     present = [one for one in decision.violations if isinstance(one.finding, Found) and one.finding.status != FIXED]
@@ -132,6 +134,7 @@ def _ledger(plan: Plan, graph: Graph, findings: Findings, decision: Decision, ru
         deferred=len(plan.deferred) + len(plan.deferred_invocations),
         drift=len(plan.drift),
         graph={"objects": len(graph.nodes), "expected": graph.expected},
+        idle=findings.idle if with_passes else msgspec.UNSET,
     )
 
 
@@ -195,6 +198,7 @@ class _Writer:
             source=self._place(node, found.path),
             previous_address=self.redactor.address(node.previous_address) or None,
             deposed=node.deposed or None,
+            part_of=found.part_of or None,
         )
 
     def _message(self, found: Found) -> str:
@@ -250,6 +254,7 @@ class _Writer:
             source=self._place(found.node, found.path),
             why=self.redactor.text(found.why),
             status=found.status,  # type: ignore[arg-type]
+            part_of=found.part_of or None,
         )
 
     def error(self, rule: str, node: Node, message: str) -> model.ErrorEntry:

@@ -67,6 +67,7 @@ class Ledger(Struct, frozen=True):
     deferred: int = 0
     drift: int = 0
     graph: dict[str, int] = {}
+    idle: list[str] | UnsetType = UNSET
 
 
 class WaiverUse(Struct, frozen=True):
@@ -110,6 +111,7 @@ class ViolationEntry(Struct, frozen=True):
     source: SourcePlace | None
     previous_address: str | None = None
     deposed: str | None = None
+    part_of: str | None = None
 
 
 class UndeterminedEntry(Struct, frozen=True):
@@ -128,6 +130,7 @@ class UndeterminedEntry(Struct, frozen=True):
     source: SourcePlace | None
     why: str = ""
     status: Literal["introduced", "inherited"] = "introduced"
+    part_of: str | None = None
 
 
 class ErrorEntry(Struct, frozen=True):

@@ -86,18 +86,20 @@ def _decision(entry: DecisionEntry, style: Style) -> Iterator[str]:
     yield from _header(entry, style)
     for error in entry.errors:
         yield from _error(error.rule, error.address, error.message, style)
-    shown = [one for one in entry.violations if one.status != "fixed"]
+    whole = [one for one in entry.violations if not one.part_of or style.verbose]
+    shown = [one for one in whole if one.status != "fixed"]
+    parts = _parts(entry)
     loud = [one for one in shown if one.effect != "observe" or style.verbose]
     for _, group in groupby(_by_rule(loud), key=_kind):
-        yield from _violations(list(group), style)
+        yield from _violations(list(group), parts, style)
     unknown = [one for one in entry.undetermined if one.effect != "observe" or style.verbose]
     for _, same in groupby(_by_rule(unknown), key=_kind):
         yield from _undetermined(list(same), style)
     if not style.verbose:
         yield from _quiet([one for one in shown if one.effect == "observe"], "observe", "observed", style)
-        open_ = [one for one in entry.undetermined if one.effect == "observe"]
+        open_ = [one for one in entry.undetermined if one.effect == "observe" and not one.part_of]
         yield from _quiet(open_, "observe", "undetermined", style)
-    fixed = [one for one in entry.violations if one.status == "fixed"]
+    fixed = [one for one in whole if one.status == "fixed"]
     yield from _quiet(fixed, "fixed", "fixed by this plan", style)
     yield from _surroundings(entry, style)
     if entry.passes is not UNSET and style.verbose:
@@ -107,6 +109,17 @@ def _decision(entry: DecisionEntry, style: Style) -> Iterator[str]:
     yield from _ledger(entry.ledger, style)
     word = style.paint(entry.outcome, _COLOURS[entry.outcome], "bold")
     yield from _wrap(f"{word}  " + "; ".join(map(plain, entry.reasons)), _INDENT, style)
+
+
+def _parts(entry: DecisionEntry) -> dict[tuple[str, str], list[str]]:
+    """The rules whose findings are part of a wider one, by that rule and the address."""
+    parts: dict[tuple[str, str], list[str]] = {}
+    for one in entry.violations:
+        if one.part_of and one.status != "fixed":
+            names = parts.setdefault((one.part_of, one.address), [])
+            if one.rule not in names:
+                names.append(one.rule)
+    return parts
 
 
 def _header(entry: DecisionEntry, style: Style) -> Iterator[str]:
@@ -155,7 +168,7 @@ def _head(effect: str, rule: str, facts: str, style: Style) -> Iterator[str]:
         yield from _wrap(f"{_INDENT}{facts}", _INDENT, style)
 
 
-def _violations(group: list[ViolationEntry], style: Style) -> Iterator[str]:
+def _violations(group: list[ViolationEntry], parts: dict[tuple[str, str], list[str]], style: Style) -> Iterator[str]:
     one = group[0]
     yield from _head(one.effect, one.rule, f"{one.severity} · {one.status}", style)
     yield from _wrap(f"{_INDENT}{one.title}", _INDENT, style)
@@ -167,6 +180,8 @@ def _violations(group: list[ViolationEntry], style: Style) -> Iterator[str]:
         for entry in found:
             where = f"{plain(entry.path)}: " if entry.path else ""
             yield from _wrap(f"{_INDENT}  {where}{plain(entry.message)}", _INDENT + "    ", style)
+        if also := parts.get((one.rule, address[0])):
+            yield from _wrap(f"{_INDENT}  which is also {', '.join(also)}", _INDENT + "    ", style)
     if len(group) > most:
         yield from _wrap(f"{_INDENT}… and {len(group) - most} more; --verbose shows them", _INDENT, style)
     yield from _wrap(f"{_INDENT}{style.paint('fix:', 'cyan')} {one.fix}", _INDENT + "     ", style)
@@ -280,6 +295,8 @@ def _ledger(ledger: Ledger, style: Style) -> Iterator[str]:
     yield from _wrap("ledger " + " · ".join(parts), _INDENT, style)
     if style.verbose and ledger.unmodelled_types:
         yield from _wrap(f"{_INDENT}without a rule: {', '.join(map(plain, ledger.unmodelled_types))}", _INDENT, style)
+    if style.verbose and ledger.idle is not UNSET and ledger.idle:
+        yield from _wrap(f"{_INDENT}rules with nothing to judge here: {', '.join(ledger.idle)}", _INDENT, style)
 
 
 def _count(number: int, what: str) -> str:
