@@ -168,6 +168,53 @@ def rules_show(
     run_show(_choice(rules, no_builtin, None, None), name)
 
 
+@rules_app.command("new")
+def rules_new(
+    identity: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="What is bad, such as aws-sqs-queue-retention-short.", show_default=False),
+    ],
+    folder: Annotated[Path, typer.Option("--dir", metavar="DIR", help="Where to write it.")] = Path("rules"),
+    kind: Annotated[str, typer.Option("--kind", metavar="FORM", help="yaml or python.")] = "yaml",
+    resource: Annotated[
+        str | None,
+        typer.Option("--resource", metavar="TYPE", help="The resource type.  [what the id begins with]"),
+    ] = None,
+    domain: Annotated[str, typer.Option("--domain", metavar="DOMAIN", help="Its domain.")] = "baseline",
+    severity: Annotated[str, typer.Option("--severity", metavar="SEVERITY", help="Its severity.")] = "medium",
+) -> None:
+    """Write a new rule to fill in: it loads, and its good example fails until the rule says what it means.
+
+    \b
+    planguard rules new aws-sqs-queue-retention-short --dir policies
+    planguard rules test policies
+    planguard check plan.json --rules policies
+    """
+    from planguard.cli.rules_write import run_new
+
+    run_new(identity, folder, form=kind, resource=resource, domain=domain, severity=severity)
+
+
+@rules_app.command("docs")
+def rules_docs(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where to write.")] = Path(
+        "docs/rules"
+    ),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when a page is stale.")] = False,
+    rules: RulesOption = None,
+    no_builtin: NoBuiltin = False,
+) -> None:
+    """Write a page in Markdown for each rule, and an index by domain, provider, control and other tools' names.
+
+    \b
+    planguard rules docs --rules policies --no-builtin --output policies/docs
+    planguard rules docs --check
+    """
+    from planguard.cli.rules_write import run_docs
+
+    raise typer.Exit(run_docs(_choice(rules, no_builtin, None, None), output, check=check))
+
+
 @app.command()
 def explain(
     name: Annotated[

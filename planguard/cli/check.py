@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from planguard.check import Wanted, check_input
-from planguard.cli.terminal import Bar, cache_folder, print_error, text_style, write_stdout, write_whole
+from planguard.cli.terminal import (
+    Bar,
+    cache_folder,
+    print_error,
+    print_warning,
+    text_style,
+    write_stdout,
+    write_whole,
+)
 from planguard.decision.policy import BLOCK, BUILTIN_POLICY, WARN
 from planguard.engine.pack import builtin_root, load_pack
 from planguard.engine.rule import Rule
@@ -51,9 +59,10 @@ class RuleChoice(msgspec.Struct, frozen=True):
     skip: tuple[str, ...] = ()
     policy: PolicyFile | None = None
 
-    def load(self) -> RuleSet:
+    def load(self, *, warn: bool = True) -> RuleSet:
         """Read the packs and choose.
 
+        :param warn: tell of names in rules that no provider has
         :raises PlanguardError: when a pack is wrong, or a name is that of no rule
         """
         cache = cache_folder()
@@ -63,6 +72,9 @@ class RuleChoice(msgspec.Struct, frozen=True):
             raise CallError("there are no rules to run", "give --rules DIR, or leave --no-builtin out")
         unique = list(dict.fromkeys(folders))
         packs = [load_pack(folder, cache=cache) for folder in unique]
+        if warn:
+            for warned in (one for pack in packs for one in pack.warnings):
+                print_warning(warned.place, warned.message, warned.hint)
         if self.policy is None:
             return select_rules(packs, self.only, self.skip)
         from planguard.engine.settings import with_settings
@@ -292,7 +304,7 @@ def _start_worker(choice: RuleChoice) -> None:
     import gc
 
     gc.disable()
-    _worker_rules[:] = [choice.load()]
+    _worker_rules[:] = [choice.load(warn=False)]
 
 
 def _check_in_worker(one: PlanInput, wanted: Wanted) -> DecisionEntry | Unreadable:

@@ -51,6 +51,16 @@ def print_error(error: PlanguardError) -> None:
         sys.stderr.write(f"help: {plain(error.hint)}\n")
 
 
+def print_warning(place: str, message: str, hint: str) -> None:
+    """Something that is probably not meant, on standard error, with advice."""
+    from planguard.reports.text import plain
+
+    word = "\x1b[33;1mwarning\x1b[0m" if _has_colour(sys.stderr) else "warning"
+    sys.stderr.write(f"{word}: {plain(place)}: {plain(message)}\n")
+    if hint:
+        sys.stderr.write(f"help: {plain(hint)}\n")
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole, or not at all.
 

@@ -61,7 +61,8 @@ def load_policy(path: Path) -> PolicyFile:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise PolicyFileError(f"cannot be read: {(error.strerror or 'unknown').lower()}", place=str(path)) from None
+        reason = (error.strerror or "unknown").lower()
+        raise PolicyFileError(f"cannot be read: {reason}", "name a policy file in YAML", place=str(path)) from None
     try:
         return parse_policy(data.decode("utf-8-sig"), str(path), "sha256:" + sha256(data).hexdigest())
     except UnicodeDecodeError:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from planguard.engine.rule import DOMAINS, SEVERITIES, TAGGABLE, Parameter, Rule
+from planguard.engine.rule import DOMAINS, SEVERITIES, TAGGABLE, Hcl, Pair, Parameter, Rule
 from planguard.errors import RuleFileError
 
-_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
+"""What an id of a rule looks like."""
 _VERSION = re.compile(r"(?:\d+\.\d+\.\d+)?")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 _PARAMETER_FIELDS = ("type", "default", "description")
@@ -37,7 +38,7 @@ def checked_rule(fields: dict[str, Any], place: Place, **extra: Any) -> Rule:
     :raises RuleFileError: naming file, line, field, what was expected, and what is near
     """
     identity = _text(fields, "id", place)
-    if not _ID.fullmatch(identity):
+    if not ID.fullmatch(identity):
         raise RuleFileError(
             f"`id`: `{identity}` is not a rule id",
             "lower-case words joined by hyphens that name what is bad, such as `aws-ebs-volume-unencrypted`",
@@ -57,7 +58,7 @@ def checked_rule(fields: dict[str, Any], place: Place, **extra: Any) -> Rule:
         controls=_controls(fields, place),
         since=_version(fields, place),
         wider=tuple(_texts(fields, "wider", place)),
-        parameters=_parameters(fields, place),
+        parameters=checked_parameters(fields, place),
         bad=_examples(fields, "bad", place),
         good=_examples(fields, "good", place),
         undetermined=_examples(fields, "undetermined", place),
@@ -143,7 +144,11 @@ def fits_parameter(parameter: Parameter, value: Any) -> bool:
     return kind == parameter.kind or (kind, parameter.kind) == ("integer", "number")
 
 
-def _parameters(fields: dict[str, Any], place: Place) -> dict[str, Parameter]:
+def checked_parameters(fields: dict[str, Any], place: Place) -> dict[str, Parameter]:
+    """The parameters of a rule from what its author wrote of them.
+
+    :raises RuleFileError: when one has no type, default and description, or a default of another type
+    """
     value = fields.get("parameters")
     if value is None:
         return {}
@@ -172,12 +177,35 @@ def _parameter(name: str, value: Any, place: Place) -> Parameter:
     return parameter
 
 
-def _examples(fields: dict[str, Any], name: str, place: Place) -> dict[str, str]:
+def _examples(fields: dict[str, Any], name: str, place: Place) -> dict[str, Hcl]:
     value = fields.get(name)
     if value is None:
         return {}
     if isinstance(value, (list, tuple)):
         value = {f"{name} {number}": text for number, text in enumerate(value, 1)}
-    if not isinstance(value, dict) or not all(isinstance(text, str) and text.strip() for text in value.values()):
+    if not isinstance(value, dict):
         raise RuleFileError(f"`{name}` must map the name of an example to its HCL", place=place(name))
-    return {str(label): text for label, text in value.items()}
+    return {str(label): _hcl(one, name, str(label), place) for label, one in value.items()}
+
+
+def _hcl(value: Any, name: str, label: str, place: Place) -> Hcl:
+    """One configuration; or two, ``(before, after)`` in Python and ``{before, after}`` in YAML.
+
+    Behind them, as a third part or as ``replaces``, may stand what is replaced: addresses with the attribute that
+    forces it.
+    """
+    if isinstance(value, str) and value.strip():
+        return value
+    parts = value
+    if isinstance(value, dict) and {"before", "after"} <= value.keys() <= {"before", "after", "replaces"}:
+        parts = (value["before"], value["after"], value.get("replaces") or {})
+    if isinstance(parts, (list, tuple)) and len(parts) in (2, 3):
+        before, after, replaces = (*parts, {})[:3]
+        texts = [before, after, *replaces, *replaces.values()] if isinstance(replaces, dict) else [None]
+        if all(isinstance(text, str) for text in texts) and (before.strip() or after.strip()):
+            return Pair(before, after, replaces)
+    raise RuleFileError(
+        f"`{name}`: `{label}` is no example",
+        "a text in HCL, or two of them: `(before, after)` in Python, `{before: …, after: …}` in YAML",
+        place=place(name),
+    )

@@ -6,8 +6,10 @@ index under the digest of their content. Modules are imported when a resource ty
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,8 +18,16 @@ from planguard.errors import RuleFileError
 from planguard.version import __version__
 
 _SUFFIXES = frozenset({".py", ".yaml", ".yml"})
-_FORMAT = "2"
+_FORMAT = "3"
 _MAX_FILES = 10_000
+
+
+class Warned(NamedTuple):
+    """Something about a rule that is probably not meant."""
+
+    place: str
+    message: str
+    hint: str
 
 
 class Pack(msgspec.Struct, frozen=True):
@@ -26,11 +36,20 @@ class Pack(msgspec.Struct, frozen=True):
     :ivar root: the folder
     :ivar digest: hex SHA-256 over the names and contents of its files
     :ivar rules: what they define, ordered by id
+    :ivar warnings: what is probably not meant: names that no provider has
     """
 
     root: Path
     digest: str
     rules: tuple[Rule, ...]
+    warnings: tuple[Warned, ...] = ()
+
+
+class _Index(msgspec.Struct, frozen=True, array_like=True):
+    """What the files of a pack say, as it is kept."""
+
+    rules: tuple[Rule, ...]
+    warnings: tuple[Warned, ...]
 
 
 def builtin_root() -> Path:
@@ -51,12 +70,22 @@ def load_pack(root: Path, *, cache: Path | None = None) -> Pack:
         raise RuleFileError("no rules here", "a folder of rules holds .py and .yaml files", place=str(root))
     digest = _digest(files)
     kept = _index_file(cache, root, digest) if cache is not None else None
-    rules = _load_index(kept) if kept is not None else None
-    if rules is None:
+    found = _load_index(kept) if kept is not None else None
+    if found is None:
         rules = _parse(root, files)
+        # A test holds the built-in pack to the table, so that loading it need not.
+        found = _Index(rules, () if root == builtin_root() else tuple(_warnings(rules, root, files)))
         if kept is not None:
-            _store_index(kept, rules)
-    return Pack(root, digest, rules)
+            _store_index(kept, found)
+    return Pack(root, digest, found.rules, found.warnings)
+
+
+def _warnings(rules: tuple[Rule, ...], root: Path, files: dict[str, bytes]) -> Iterator[Warned]:
+    from planguard.engine.attributes import unknown_names
+
+    texts = {str(root / name): content for name, content in files.items()}
+    for rule in rules:
+        yield from unknown_names(rule, texts[rule.file].decode("utf-8-sig"))
 
 
 def _read_files(root: Path) -> dict[str, bytes]:
@@ -132,14 +161,14 @@ def _index_file(cache: Path, root: Path, digest: str) -> Path:
     return cache / f"rules-{name[:40]}.msgpack"
 
 
-def _load_index(path: Path) -> tuple[Rule, ...] | None:
+def _load_index(path: Path) -> _Index | None:
     try:
-        return msgspec.msgpack.decode(path.read_bytes(), type=tuple[Rule, ...])
+        return msgspec.msgpack.decode(path.read_bytes(), type=_Index)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 
-def _store_index(path: Path, rules: tuple[Rule, ...]) -> None:
+def _store_index(path: Path, index: _Index) -> None:
     """Keep an index; a cache that cannot be written costs time, nothing else."""
     import contextlib
     import os
@@ -149,5 +178,5 @@ def _store_index(path: Path, rules: tuple[Rule, ...]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".rules-")
         with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.msgpack.encode(rules))
+            file.write(msgspec.msgpack.encode(index))
         Path(temporary).replace(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from textwrap import dedent
 from typing import Any, TypeVar
 
 import msgspec
@@ -28,6 +29,24 @@ class Parameter(msgspec.Struct, frozen=True):
     description: str
 
 
+class Pair(msgspec.Struct, frozen=True):
+    """An example of a change: the configuration before it and the one after it, both in HCL.
+
+    :ivar replaces: addresses that are replaced instead of updated, each with the attribute that forces it
+    """
+
+    before: str
+    after: str
+    replaces: dict[str, str] = {}
+
+    def __str__(self) -> str:
+        return f"# before\n{dedent(self.before).strip()}\n\n# after\n{dedent(self.after).strip()}\n"
+
+
+Hcl = str | Pair
+"""What an example is made of: one configuration, or those before and after a change."""
+
+
 class Rule(msgspec.Struct, frozen=True):
     """Everything about a rule but its code; small enough to be kept in a cache and read back without the code.
 
@@ -39,6 +58,7 @@ class Rule(msgspec.Struct, frozen=True):
     :ivar resources: resource types, patterns with ``*``, or ``taggable``; ``data.aws_x`` for data sources
     :ivar since: the version of the pack that brought it
     :ivar wider: ids of rules that say the same of more: what they flag too is shown as part of theirs
+    :ivar lines: for a declarative rule, the line on which each field stands
     :ivar defaults: for a declarative rule, what a missing attribute means, by its path
     """
 
@@ -66,10 +86,11 @@ class Rule(msgspec.Struct, frozen=True):
     when: Any = None
     path: str = ""
     message: str = ""
+    lines: dict[str, int] = {}
     defaults: dict[str, Any] = {}
-    bad: dict[str, Any] = {}
-    good: dict[str, Any] = {}
-    undetermined: dict[str, Any] = {}
+    bad: dict[str, Hcl] = {}
+    good: dict[str, Hcl] = {}
+    undetermined: dict[str, Hcl] = {}
 
     @property
     def provider(self) -> str:
@@ -127,8 +148,9 @@ def violation(path: str, message: str, *, facts: Any = None, evidence: Iterable[
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Examples = Mapping[str, str | tuple[str, str]] | list[str]
-"""HCL by the name of the example; for a change rule, HCL before and HCL after."""
+Examples = Mapping[str, str | tuple[str, str] | tuple[str, str, dict[str, str]]] | list[str]
+"""HCL by the name of the example; for a change, HCL before and HCL after, and behind them the addresses that are
+replaced, each with the attribute that forces it."""
 
 
 def rule(

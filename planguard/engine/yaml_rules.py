@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from planguard.engine.condition import check, fields_read, filled, parse, with_marks
-from planguard.engine.metadata import checked_rule, near
+from planguard.engine.metadata import checked_parameters, checked_rule, near
 from planguard.engine.rule import Rule
 from planguard.errors import ConditionError, RuleFileError
 from planguard.plan.unknown import render_path
@@ -63,12 +63,7 @@ def _rule(fields: Any, at: YamlPath, document: YamlText, pack: str) -> Rule:
     for name in fields:
         if name not in FIELDS:
             raise RuleFileError(f"unknown field `{name}`", near(name, FIELDS), place=place(name))
-    given = fields.get("parameters")
-    parameters = {
-        name: one.get("default")
-        for name, one in (given if isinstance(given, dict) else {}).items()
-        if isinstance(one, dict)
-    }
+    parameters = {name: one.default for name, one in checked_parameters(fields, place).items()}
     condition = _condition(fields, "condition", place("condition"), parameters)
     if condition is None:
         raise RuleFileError(
@@ -90,6 +85,7 @@ def _rule(fields: Any, at: YamlPath, document: YamlText, pack: str) -> Rule:
         condition=condition,
         when=_condition(fields, "when", place("when"), parameters),
         defaults=_defaults(fields, place("defaults")),
+        lines={name: document.line_of((*at, name)) for name in fields},
         path=path,
         message=" ".join((message or str(fields.get("title", ""))).split()),
     )

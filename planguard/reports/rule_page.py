@@ -29,15 +29,30 @@ def render_rule(rule: Rule, style: Style) -> str:
         lines += _listed("controls", (f"{standard}: {', '.join(sections)}",), style)
     if rule.aliases:
         lines += _listed("aliases", rule.aliases, style)
+    if rule.wider:
+        lines += _listed("part of", rule.wider, style)
+    if rule.since:
+        lines.append(f"  since      {rule.since}")
+    for name, one in sorted(rule.parameters.items()):
+        default = ", ".join(one.default) if isinstance(one.default, (list, tuple)) else one.default
+        lines += _listed("parameter", (f"{name} ({one.kind}, {default or 'nothing'}): {one.description}",), style)
     lines += [f"  written in {rule.kind}, {rule.file}:{rule.line}", ""]
     lines += [style.paint("Why", "bold"), _paragraph(rule.why, style), ""]
     lines += [style.paint("How to fix", "bold"), _paragraph(rule.fix, style), ""]
     for word, examples in (("Flagged", rule.bad), ("Left alone", rule.good)):
         for name, text in examples.items():
-            lines += [style.paint(f"{word}: {name}", "bold"), indent(dedent(text).strip("\n"), "  "), ""]
+            lines += [style.paint(f"{word}: {name}", "bold"), indent(dedent(str(text)).strip("\n"), "  "), ""]
     for link in rule.links:
         lines.append(f"  {link}")
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _hcl(text: str | tuple[str, str]) -> list[str]:
+    """An example; of a change, the configuration before and after it."""
+    if isinstance(text, str):
+        return [indent(dedent(text).strip("\n"), "  ")]
+    before, after = (indent(dedent(part).strip("\n"), "  ") for part in text)
+    return ["  # before", before, "  # after", after]
 
 
 def _paragraph(text: str, style: Style) -> str:

@@ -283,7 +283,7 @@ WRONG_CALLS = {
     "a format without its file": (["noop/plan.json", "--format", "json="], "names no file"),
     "a time that is none": (["noop/plan.json", "--now", "yesterday"], "--now `yesterday` is not a time"),
     "a time without its zone": (["noop/plan.json", "--now", "2026-01-31T12:00:00"], "is not a time"),
-    "a policy": (["noop/plan.json", "--policy", "p.yaml"], "--policy is not in this release"),
+    "a policy that is not there": (["noop/plan.json", "--policy", "p.yaml"], "p.yaml: cannot be read"),
     "waivers": (["noop/plan.json", "--waivers", "w"], "--waivers is not in this release"),
     "no number of jobs": (["noop/plan.json", "--jobs", "many"], "many"),
     "no jobs": (["noop/plan.json", "--jobs", "0"], "0"),
@@ -330,7 +330,7 @@ def test_no_rules_at_all_is_refused(planguard: Call) -> None:
     assert answer.errors == ["error: there are no rules to run"]
 
 
-def test_a_policy_file_that_would_not_be_read_is_refused(
+def test_the_policy_file_of_the_working_folder_is_read(
     planguard: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copy(FIXTURES / "noop/plan-update.json", tmp_path / "plan.json")
@@ -338,7 +338,60 @@ def test_a_policy_file_that_would_not_be_read_is_refused(
     monkeypatch.chdir(tmp_path)
     answer = planguard("check", "plan.json", *QUIET)
     assert (answer.code, answer.out) == (2, "")
-    assert answer.errors == ["error: planguard.yaml: there is a policy here, and this release does not read policies"]
+    assert answer.errors == ["error: planguard.yaml:1: unknown key `gates`"]
+
+
+def test_a_policy_sets_severity_parameters_and_what_runs(planguard: Call, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "own.yaml").write_text(
+        """
+- id: bucket-name-long
+  title: Name is long
+  why: Nobody can read it.
+  fix: Shorten it.
+  domain: baseline
+  severity: low
+  resources: [aws_security_group_rule]
+  aliases: [X_1]
+  parameters:
+    most: {type: integer, default: 9999, description: The longest name.}
+  condition: length(type || '') <= $most
+  message: longer than $most
+"""
+    )
+    policy = tmp_path / "policy.yaml"
+    call = ("check", "noop/plan.json", "--no-builtin", "--rules", str(pack), "--format", "json")
+    assert planguard(*call).decision["violations"] == []
+    policy.write_text("rules: {X_1: {severity: critical, parameters: {most: 3}}, baseline: {severity: high}}")
+    answer = planguard(*call, "--policy", str(policy))
+    [found] = answer.decision["violations"]
+    assert (found["message"], found["severity"], answer.code) == ("longer than 3", "critical", 1)
+    digests = answer.report["planguard"]
+    policy.write_text("rules: {X_1: {severity: critical, parameters: {most: 4}}}")
+    other = planguard(*call, "--policy", str(policy)).report["planguard"]
+    assert other["rules_digest"] != digests["rules_digest"]
+    assert other["policy_digest"] != digests["policy_digest"]
+
+
+def test_what_is_probably_not_meant_in_a_rule_is_told(planguard: Call, tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(
+        """
+id: rule-with-a-typo
+title: Typo
+why: It never fires.
+fix: Write it right.
+domain: baseline
+severity: low
+resources: [aws_security_group_rule]
+condition: protocl != 'icmp'
+"""
+    )
+    answer = planguard("check", "noop/plan.json", "--no-builtin", "--rules", str(tmp_path))
+    assert answer.err.splitlines() == [
+        f"warning: {tmp_path}/own.yaml:9: `rule-with-a-typo`: no version of `aws_security_group_rule` has `protocl`",
+        "help: did you mean `protocol`?",
+    ]
 
 
 BROKEN_PACKS = {

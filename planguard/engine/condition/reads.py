@@ -53,3 +53,50 @@ def _steps(node: Node) -> list[Node]:
     if node["type"] in _CHAINS:
         return [step for child in node["children"] for step in _steps(child)]
     return [] if node["type"] in ("identity", "current") else [node]
+
+
+def paths_read(ast: Node) -> list[tuple[str, ...]]:
+    """Every path of attribute names that an expression reads, through lists, filters and projections.
+
+    ``rule[?type == 'x'].filter[0].value`` reads ``rule``, ``rule.type``, ``rule.filter`` and ``rule.filter.value``.
+    What is read of the result of a function is left out: nobody knows where that stands.
+
+    :param ast: what :func:`parse` gave
+    """
+    found: dict[tuple[str, ...], None] = {}
+    _follow(ast, (), found)
+    return list(found)
+
+
+_Place = tuple[str, ...] | None
+
+
+def _follow(node: Node, at: _Place, found: dict[tuple[str, ...], None]) -> _Place:
+    """Where the value of an expression stands, None where nobody can say."""
+    kind, children = node["type"], node["children"]
+    if kind == "field":
+        if at is None:
+            return None
+        found[*at, node["value"]] = None
+        return (*at, node["value"])
+    if kind in ("identity", "current", "index", "slice"):
+        return at
+    if kind in ("subexpression", "index_expression", "pipe", "projection", "flatten"):
+        for child in children:
+            at = _follow(child, at, found)
+        return at
+    if kind == "filter_projection":
+        base, right, condition = children
+        at = _follow(base, at, found)
+        _follow(condition, at, found)
+        return _follow(right, at, found)
+    if kind == "value_projection":
+        _follow(children[0], at, found)
+        return None
+    if kind == "or_expression":
+        first = _follow(children[0], at, found)
+        _follow(children[1], at, found)
+        return first
+    for child in children if kind != "literal" else ():
+        _follow(child, at, found)
+    return None

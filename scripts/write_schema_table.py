@@ -1,0 +1,121 @@
+"""Write the table of resource types from provider schemas.
+
+    python scripts/write_schema_table.py SCHEMAS HINTS
+
+SCHEMAS is a folder with one JSON file a provider, each with ``resource_schemas`` and ``data_source_schemas`` as
+``terraform providers schema -json`` writes them. HINTS is a folder with one JSON file a provider that maps resource
+types to attributes with what schemas do not tell: ``default``, ``computed``, and attributes of earlier versions.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import zlib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from planguard.schema.table import COMPUTED, FILE, NESTINGS, OLDER, OPEN, OPTIONAL, REQUIRED, SENSITIVE
+
+PROVIDERS = ("aws", "azurerm", "azuread", "google-beta", "google", "kubernetes")
+
+
+def rows_of(block: dict[str, Any], hints: dict[str, Any]) -> dict[str, Any]:
+    """A block as the table holds it: flags by attribute, or flags, nesting, inner and default."""
+    rows: dict[str, Any] = {}
+    for name, one in sorted(block.get("attributes", {}).items()):
+        hint = hints.get(name) or {}
+        flags = COMPUTED * bool(one.get("computed")) | OPTIONAL * bool(one.get("optional"))
+        flags |= REQUIRED * bool(one.get("required")) | SENSITIVE * bool(one.get("sensitive"))
+        nested = one.get("nested_type")
+        inner = rows_of(nested, {}) if nested else inner_of(one.get("type"), flags)
+        flags |= OPEN * is_map(one.get("type"))
+        rows[name] = row_of(flags, 0, inner, hint)
+    for name, one in sorted(block.get("block_types", {}).items()):
+        hint = hints.get(name) or {}
+        flags = COMPUTED * bool(hint.get("computed")) | OPTIONAL
+        inner = rows_of(one.get("block", {}), hint.get("block") or {})
+        nesting = {"group": "single"}.get(one["nesting_mode"], one["nesting_mode"])
+        rows[name] = row_of(flags, NESTINGS.index(nesting), inner, {})
+    for name, hint in sorted(hints.items()):
+        if name not in rows and isinstance(hint, dict):
+            block_hint = hint.get("block")
+            inner = rows_of({}, block_hint) if isinstance(block_hint, dict) else {}
+            flags = OLDER | OPTIONAL | COMPUTED * bool(hint.get("computed"))
+            rows[name] = row_of(flags, NESTINGS.index("list") if block_hint is not None else 0, inner, hint)
+    return rows
+
+
+def row_of(flags: int, nesting: int, inner: dict[str, Any], hint: dict[str, Any]) -> Any:
+    """The shortest form of a row."""
+    if "default" in hint:
+        return [flags, nesting, inner, hint["default"]]
+    return [flags, nesting, inner] if nesting or inner else flags
+
+
+def inner_of(type_: Any, flags: int) -> dict[str, Any]:
+    """What stands in an object type, below lists and maps."""
+    while isinstance(type_, list) and type_[0] in ("list", "set", "map"):
+        type_ = type_[1]
+    if not (isinstance(type_, list) and type_[0] == "object"):
+        return {}
+    rows: dict[str, Any] = {}
+    for name, below in sorted(type_[1].items()):
+        inner = inner_of(below, flags)
+        rows[name] = [flags, 0, inner] if inner else flags | OPEN * is_map(below)
+    return rows
+
+
+def is_map(type_: Any) -> bool:
+    """Whether a type is a map, or anything at all."""
+    return type_ == "dynamic" or (isinstance(type_, list) and type_[0] == "map")
+
+
+def all_types(schemas: Path, hints: Path) -> dict[str, bytes]:
+    """Every resource type and data source, encoded."""
+    found: dict[str, bytes] = {}
+    for provider in PROVIDERS:
+        schema = json.loads((schemas / f"{provider}.json").read_text())
+        known = json.loads((hints / f"{provider}.json").read_text()) if (hints / f"{provider}.json").exists() else {}
+        for kind in sorted({*schema["resource_schemas"], *known}):
+            block = schema["resource_schemas"].get(kind, {}).get("block", {})
+            found[kind] = msgspec.msgpack.encode(rows_of(block, known.get(kind) or {}))
+        for kind, one in sorted(schema.get("data_source_schemas", {}).items()):
+            found[f"data.{kind}"] = msgspec.msgpack.encode(rows_of(one.get("block", {}), {}))
+    return found
+
+
+def dictionary_of(types: dict[str, bytes]) -> bytes:
+    """The words that most types share, the commonest last: that is where the compressor looks first."""
+    words: Counter[bytes] = Counter()
+    for encoded in types.values():
+        for start in range(0, max(1, len(encoded) - 24), 24):
+            words[encoded[start : start + 24]] += 1
+        for name in msgspec.msgpack.decode(encoded):
+            words[msgspec.msgpack.encode(name)] += 1
+    common = [word for word, count in words.most_common(2200) if count > 3]
+    return b"".join(reversed(common))[-32000:]
+
+
+def written(schemas: Path, hints: Path) -> bytes:
+    """The whole table."""
+    types = all_types(schemas, hints)
+    dictionary = dictionary_of(types)
+    index: dict[str, tuple[int, int]] = {}
+    blobs: list[bytes] = []
+    at = 0
+    for kind, encoded in sorted(types.items()):
+        deflate = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zdict=dictionary)
+        blob = deflate.compress(encoded) + deflate.flush()
+        index[kind] = (at, len(blob))
+        blobs.append(blob)
+        at += len(blob)
+    head = msgspec.msgpack.encode((index, dictionary))
+    return len(head).to_bytes(4, "big") + head + b"".join(blobs)
+
+
+if __name__ == "__main__":
+    FILE.write_bytes(written(Path(sys.argv[1]), Path(sys.argv[2])))
