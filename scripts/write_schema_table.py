@@ -18,7 +18,20 @@ from typing import Any
 
 import msgspec
 
-from planguard.schema.table import COMPUTED, FILE, NESTINGS, OLDER, OPEN, OPTIONAL, REQUIRED, SENSITIVE
+from planguard.schema.table import (
+    BASE_AT,
+    BASES,
+    COLLECTION_AT,
+    COLLECTIONS,
+    COMPUTED,
+    FILE,
+    NESTINGS,
+    OLDER,
+    OPTIONAL,
+    REQUIRED,
+    SENSITIVE,
+    WRITE_ONLY,
+)
 
 PROVIDERS = ("aws", "azurerm", "azuread", "google-beta", "google", "kubernetes")
 
@@ -30,10 +43,9 @@ def rows_of(block: dict[str, Any], hints: dict[str, Any]) -> dict[str, Any]:
         hint = hints.get(name) or {}
         flags = COMPUTED * bool(one.get("computed")) | OPTIONAL * bool(one.get("optional"))
         flags |= REQUIRED * bool(one.get("required")) | SENSITIVE * bool(one.get("sensitive"))
-        nested = one.get("nested_type")
-        inner = rows_of(nested, {}) if nested else inner_of(one.get("type"), flags)
-        flags |= OPEN * is_map(one.get("type"))
-        rows[name] = row_of(flags, 0, inner, hint)
+        flags |= WRITE_ONLY * bool(one.get("write_only"))
+        type_ = one.get("type") or object_type(one["nested_type"])
+        rows[name] = row_of(flags | type_flags(type_), 0, inner_of(type_, flags), hint)
     for name, one in sorted(block.get("block_types", {}).items()):
         hint = hints.get(name) or {}
         flags = COMPUTED * bool(hint.get("computed")) | OPTIONAL
@@ -56,22 +68,39 @@ def row_of(flags: int, nesting: int, inner: dict[str, Any], hint: dict[str, Any]
     return [flags, nesting, inner] if nesting or inner else flags
 
 
+def object_type(nested: dict[str, Any]) -> Any:
+    """An attribute whose inner attributes are given one by one, as a type."""
+    inner = {
+        name: one.get("type") or object_type(one["nested_type"]) for name, one in nested.get("attributes", {}).items()
+    }
+    mode = nested.get("nesting_mode", "single")
+    return [mode, ["object", inner]] if mode in COLLECTIONS else ["object", inner]
+
+
+def taken_apart(type_: Any) -> tuple[str, Any]:
+    """The collection that a type is, and what it is a collection of."""
+    if isinstance(type_, list) and type_[0] in COLLECTIONS:
+        return type_[0], type_[1]
+    return "", type_
+
+
+def type_flags(type_: Any) -> int:
+    """The bits that say what type an attribute has. A collection of collections counts as one of anything."""
+    collection, base = taken_apart(type_)
+    name = base if isinstance(base, str) else "object" if base[0] == "object" else "dynamic"
+    return BASES.index(name) << BASE_AT | COLLECTIONS.index(collection) << COLLECTION_AT
+
+
 def inner_of(type_: Any, flags: int) -> dict[str, Any]:
-    """What stands in an object type, below lists and maps."""
-    while isinstance(type_, list) and type_[0] in ("list", "set", "map"):
-        type_ = type_[1]
-    if not (isinstance(type_, list) and type_[0] == "object"):
+    """What stands in an object, or in the objects of a collection."""
+    _, base = taken_apart(type_)
+    if not (isinstance(base, list) and base[0] == "object"):
         return {}
     rows: dict[str, Any] = {}
-    for name, below in sorted(type_[1].items()):
+    for name, below in sorted(base[1].items()):
         inner = inner_of(below, flags)
-        rows[name] = [flags, 0, inner] if inner else flags | OPEN * is_map(below)
+        rows[name] = [flags | type_flags(below), 0, inner] if inner else flags | type_flags(below)
     return rows
-
-
-def is_map(type_: Any) -> bool:
-    """Whether a type is a map, or anything at all."""
-    return type_ == "dynamic" or (isinstance(type_, list) and type_[0] == "map")
 
 
 def all_types(schemas: Path, hints: Path) -> dict[str, bytes]:

@@ -132,7 +132,7 @@ def render_index(rules: list[Rule], hand_written: Iterable[str] = ()) -> str:
         lines.append("")
     lines += ["## By name in other tools", "", "| name | rule |", "|---|---|"]
     for alias, found in sorted(_by_alias(rules).items(), key=lambda item: _natural(item[0])):
-        lines.append(f"| {_cell(alias)} | {', '.join(map(_link, found))} |")
+        lines.append(f"| `{alias}` | {', '.join(map(_link, found))} |")
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

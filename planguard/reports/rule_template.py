@@ -45,9 +45,11 @@ def render_template(identity: str, *, form: str, resource: str, domain: str, sev
 def _attribute(resource: str) -> str:
     """An attribute that a first condition may ask about: a switch, if the type has one."""
     schema = resource_schema(resource)
-    names = list(schema.attributes) if schema is not None else []
-    likely = [name for name in names if name.endswith(("_enabled", "encrypted"))] or ["name"]
-    return likely[0]
+    plain = [
+        name for name, one in (schema.attributes if schema is not None else {}).items() if one.base and not one.open
+    ]
+    likely = [name for name in plain if name.endswith(("_enabled", "encrypted"))]
+    return next(iter([*likely, *(name for name in plain if name != "id"), "id"]))
 
 
 def _example(resource: str) -> str:

@@ -17,7 +17,10 @@ class Attribute(msgspec.Struct, frozen=True):
     :ivar older: earlier versions of the provider had it, the newest has not
     :ivar nesting: of a block ``list``, ``set``, ``single`` or ``map``; empty for an attribute
     :ivar inner: what stands in a block, or in an object
-    :ivar open: it is a map, whose keys are the author's
+    :ivar base: of an attribute what it is, or its elements are: ``string``, ``number``, ``bool``, ``object`` (see
+        ``inner``) or ``dynamic``
+    :ivar collection: of an attribute ``list``, ``set`` or ``map``; empty for a single value
+    :ivar write_only: it goes to the provider and is kept in no plan
     """
 
     computed: bool = False
@@ -28,7 +31,22 @@ class Attribute(msgspec.Struct, frozen=True):
     older: bool = False
     nesting: str = ""
     inner: dict[str, Attribute] = {}
-    open: bool = False
+    base: str = ""
+    collection: str = ""
+    write_only: bool = False
+
+    @property
+    def type(self) -> Any:
+        """The type of an attribute as Terraform writes it in JSON: ``"string"``, ``["set", "string"]``, …"""
+        base: Any = self.base or "dynamic"
+        if self.base == "object":
+            base = ["object", {name: one.type for name, one in self.inner.items()}]
+        return [self.collection, base] if self.collection else base
+
+    @property
+    def open(self) -> bool:
+        """Whether its keys are the author's: it is a map, or may be anything."""
+        return self.collection == "map" or self.base == "dynamic"
 
     @property
     def is_block(self) -> bool:

@@ -17,7 +17,11 @@ from msgspec import UNSET
 from planguard.schema.attribute import Attribute, ResourceSchema
 
 FILE = Path(__file__).parent / "resources.table"
-COMPUTED, OPTIONAL, REQUIRED, SENSITIVE, OLDER, OPEN = 1, 2, 4, 8, 16, 32
+COMPUTED, OPTIONAL, REQUIRED, SENSITIVE, OLDER, WRITE_ONLY = 1, 2, 4, 8, 16, 32
+BASE_AT, COLLECTION_AT = 6, 9
+"""Bits of the flags at which the numbers of the base type and of the collection begin."""
+BASES = ("", "string", "number", "bool", "dynamic", "object")
+COLLECTIONS = ("", "list", "set", "map")
 NESTINGS = ("", "list", "set", "single", "map")
 
 
@@ -79,5 +83,7 @@ def _attribute(row: Any) -> Attribute:
         older=bool(flags & OLDER),
         nesting=NESTINGS[nesting],
         inner=_attributes(inner),
-        open=bool(flags & OPEN),
+        base=BASES[flags >> BASE_AT & 7],
+        collection=COLLECTIONS[flags >> COLLECTION_AT & 3],
+        write_only=bool(flags & WRITE_ONLY),
     )
