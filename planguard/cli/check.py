@@ -59,10 +59,11 @@ class RuleChoice(msgspec.Struct, frozen=True):
     skip: tuple[str, ...] = ()
     policy: PolicyFile | None = None
 
-    def load(self, *, warn: bool = True) -> RuleSet:
+    def load(self, *, warn: bool = True, examples: bool = False) -> RuleSet:
         """Read the packs and choose.
 
         :param warn: tell of names in rules that no provider has
+        :param examples: whether the examples of the rules are wanted, too
         :raises PlanguardError: when a pack is wrong, or a name is that of no rule
         """
         cache = cache_folder()
@@ -71,7 +72,7 @@ class RuleChoice(msgspec.Struct, frozen=True):
         if not folders:
             raise CallError("there are no rules to run", "give --rules DIR, or leave --no-builtin out")
         unique = list(dict.fromkeys(folders))
-        packs = [load_pack(folder, cache=cache) for folder in unique]
+        packs = [load_pack(folder, cache=cache, examples=examples) for folder in unique]
         if warn:
             for warned in (one for pack in packs for one in pack.warnings):
                 print_warning(warned.place, warned.message, warned.hint)

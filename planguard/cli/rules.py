@@ -48,7 +48,7 @@ def run_show(choice: RuleChoice, name: str) -> None:
 
     :raises CallError: when it names none
     """
-    found = find_rules(choice.load().rules, name)
+    found = find_rules(choice.load(examples=True).rules, name)
     found.sort(key=lambda rule: (SEVERITIES.index(rule.severity), rule.id))
     style = text_style(verbose=False)
     write_stdout("\n".join(render_rule(rule, style) for rule in found).encode("utf-8", "backslashreplace"))

@@ -75,7 +75,7 @@ def run_docs(choice: RuleChoice, folder: Path, *, check: bool) -> ExitCode:
     from planguard.reports.rule_docs import HAND_WRITTEN, render_pages
 
     there = {path.name for path in folder.glob("*.md")} if folder.is_dir() else set()
-    pages = render_pages(choice.load().rules, there & HAND_WRITTEN.keys())
+    pages = render_pages(choice.load(examples=True).rules, there & HAND_WRITTEN.keys())
     gone = sorted(there - pages.keys() - HAND_WRITTEN.keys())
     stale = sorted(name for name, text in pages.items() if name not in there or _read(folder / name) != text)
     if check:

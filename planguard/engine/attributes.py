@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from planguard.engine.condition import paths_read
-from planguard.engine.pack import Warned
+from planguard.engine.index import Warned
 from planguard.engine.rule import TAGGABLE, Rule
 
 PROVIDERS = ("aws", "azurerm", "azuread", "google", "kubernetes")

@@ -9,25 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
+from planguard.engine.index import (
+    Index,
+    Warned,
+    index_of,
+    load_examples,
+    load_index,
+    placed,
+    stamp_of,
+    store_index,
+)
 from planguard.engine.rule import Rule
 from planguard.errors import RuleFileError
-from planguard.version import __version__
 
 _SUFFIXES = frozenset({".py", ".yaml", ".yml"})
-_FORMAT = "3"
+SHIPPED = "rules-index"
+"""The name of the index that an installed package has beside its rules."""
 _MAX_FILES = 10_000
-
-
-class Warned(NamedTuple):
-    """Something about a rule that is probably not meant."""
-
-    place: str
-    message: str
-    hint: str
 
 
 class Pack(msgspec.Struct, frozen=True):
@@ -45,13 +46,6 @@ class Pack(msgspec.Struct, frozen=True):
     warnings: tuple[Warned, ...] = ()
 
 
-class _Index(msgspec.Struct, frozen=True, array_like=True):
-    """What the files of a pack say, as it is kept."""
-
-    rules: tuple[Rule, ...]
-    warnings: tuple[Warned, ...]
-
-
 def builtin_root() -> Path:
     """Where the built-in pack is: inside the installed package, beside it in a checkout."""
     package = Path(__file__).parent.parent
@@ -59,25 +53,49 @@ def builtin_root() -> Path:
     return inside if inside.is_dir() else package.parent / "rules"
 
 
-def load_pack(root: Path, *, cache: Path | None = None) -> Pack:
+def load_pack(root: Path, *, cache: Path | None = None, examples: bool = True) -> Pack:
     """Read a pack.
 
     :param cache: a folder for indexes, None to parse every file anew
+    :param examples: whether the examples of the rules are wanted, too; to judge a plan they are not
     :raises RuleFileError: when the folder or a file cannot be read, or a file is not what a rule file must be
     """
     files = _read_files(root)
     if not files:
         raise RuleFileError("no rules here", "a folder of rules holds .py and .yaml files", place=str(root))
     digest = _digest(files)
-    kept = _index_file(cache, root, digest) if cache is not None else None
-    found = _load_index(kept) if kept is not None else None
-    if found is None:
-        rules = _parse(root, files)
-        # A test holds the built-in pack to the table, so that loading it need not.
-        found = _Index(rules, () if root == builtin_root() else tuple(_warnings(rules, root, files)))
-        if kept is not None:
-            _store_index(kept, found)
-    return Pack(root, digest, found.rules, found.warnings)
+    for folder, name in _indexes(root, digest, cache):
+        found = load_index(folder, name, stamp_of(digest))
+        kept = load_examples(folder, name, stamp_of(digest)) if found is not None and examples else None
+        if found is not None and (kept is not None or not examples):
+            warnings = tuple(Warned(f"{root}/{place}", message, hint) for place, message, hint in found.warnings)
+            return Pack(root, digest, placed(found, root, kept), warnings)
+    rules = _parse(root, files)
+    # A test holds the built-in pack to the table, so that loading it need not.
+    warnings = () if root == builtin_root() else tuple(_warnings(rules, root, files))
+    if cache is not None:
+        store_index(cache, _cached_name(root, digest), *index_of(rules, warnings, root, digest))
+    return Pack(root, digest, rules, warnings)
+
+
+def _indexes(root: Path, digest: str, cache: Path | None) -> Iterator[tuple[Path, str]]:
+    """Where an index may be: for the built-in pack beside it, where a build has put it; else in the cache."""
+    if root == builtin_root():
+        yield root.parent, SHIPPED
+    if cache is not None:
+        yield cache, _cached_name(root, digest)
+
+
+def _cached_name(root: Path, digest: str) -> str:
+    known = f"{root}\0{stamp_of(digest)}"
+    return "rules-" + sha256(known.encode()).hexdigest()[:40]
+
+
+def builtin_index() -> tuple[Index, bytes]:
+    """The index of the built-in pack, and its examples, for a build to ship."""
+    root = builtin_root()
+    digest = _digest(_read_files(root))
+    return index_of(_parse(root, _read_files(root)), (), root, digest)
 
 
 def _warnings(rules: tuple[Rule, ...], root: Path, files: dict[str, bytes]) -> Iterator[Warned]:
@@ -153,30 +171,3 @@ def _refuse_same_id(rules: list[Rule]) -> None:
                 place=f"{rule.file}:{rule.line}",
             )
         seen[rule.id] = rule
-
-
-def _index_file(cache: Path, root: Path, digest: str) -> Path:
-    # The place of the pack counts too: rules name their files.
-    name = sha256(f"{_FORMAT}\0{__version__}\0{root}\0{digest}".encode()).hexdigest()
-    return cache / f"rules-{name[:40]}.msgpack"
-
-
-def _load_index(path: Path) -> _Index | None:
-    try:
-        return msgspec.msgpack.decode(path.read_bytes(), type=_Index)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return None
-
-
-def _store_index(path: Path, index: _Index) -> None:
-    """Keep an index; a cache that cannot be written costs time, nothing else."""
-    import contextlib
-    import os
-    import tempfile
-
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".rules-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.msgpack.encode(index))
-        Path(temporary).replace(path)
