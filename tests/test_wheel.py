@@ -51,6 +51,19 @@ def assert_holds_the_rules_and_no_tests(wheel: Path) -> None:
     assert not any(Path(name).name.startswith("test_") for name in names)
 
 
+def assert_needs_no_parser(python: Path, folder: Path) -> None:
+    """The wheel carries the index of its rules: even the very first call parses none."""
+    program = (
+        "import os, sys\n"
+        "os.environ['PLANGUARD_CACHE_DIR'] = ''\n"
+        "from planguard.cli.main import run\n"
+        f"run(['check', {str(FIXTURES / 'noop' / 'plan.json')!r}])\n"
+        "print(*sorted({'yaml', 'jmespath'} & sys.modules.keys()), file=sys.stderr)\n"
+        "sys.exit(bool({'yaml', 'jmespath'} & sys.modules.keys()))\n"
+    )
+    run(python, "-c", program, cwd=folder)
+
+
 def test_the_wheel_does_far_from_the_checkout_what_the_checkout_does(tmp_path: Path) -> None:
     # One test: where tests run in parallel, the wheel is still built and installed once.
     wheel = built(tmp_path)
@@ -62,6 +75,7 @@ def test_the_wheel_does_far_from_the_checkout_what_the_checkout_does(tmp_path: P
     listed = json.loads(run(command, *words, cwd=tmp_path))
     assert listed
     assert listed == json.loads(run(*here, *words, cwd=FIXTURES))
+    assert_needs_no_parser(command.with_name("python"), tmp_path)
     for plan in PLANS:
         words = ("check", FIXTURES / plan, "--format", "json")
         expected = run(*here, *words, cwd=FIXTURES, code=None)

@@ -82,8 +82,10 @@ class RuleChoice(msgspec.Struct, frozen=True):
 
         policy = self.policy
 
+        left_out = load_pack(builtin_root(), cache=cache, examples=False).rules if self.no_builtin else ()
+
         def change(rules: list[Rule]) -> list[Rule]:
-            return with_settings(rules, policy.settings, policy.place)
+            return with_settings(rules, policy.settings, policy.place, left_out)
 
         return select_rules(packs, self.only, self.skip, change=change)
 

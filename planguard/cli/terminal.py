@@ -46,9 +46,14 @@ def print_error(error: PlanguardError) -> None:
 
     colour = _has_colour(sys.stderr)
     word = "\x1b[31;1merror\x1b[0m" if colour else "error"
-    sys.stderr.write(f"{word}: {plain(str(error))}\n")
+    sys.stderr.write(f"{word}: {plain(_from_here(str(error)))}\n")
     if error.hint:
         sys.stderr.write(f"help: {plain(error.hint)}\n")
+
+
+def _from_here(text: str) -> str:
+    """A text that begins with a path, shorter where that lies below the working folder."""
+    return text.removeprefix(f"{Path.cwd()}{os.sep}")
 
 
 def print_warning(place: str, message: str, hint: str) -> None:
@@ -56,7 +61,7 @@ def print_warning(place: str, message: str, hint: str) -> None:
     from planguard.reports.text import plain
 
     word = "\x1b[33;1mwarning\x1b[0m" if _has_colour(sys.stderr) else "warning"
-    sys.stderr.write(f"{word}: {plain(place)}: {plain(message)}\n")
+    sys.stderr.write(f"{word}: {plain(_from_here(place))}: {plain(message)}\n")
     if hint:
         sys.stderr.write(f"help: {plain(hint)}\n")
 

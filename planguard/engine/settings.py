@@ -33,17 +33,21 @@ Place = Callable[[str, str], str]
 """From the name of a setting, and that of a parameter or nothing, to ``file:line``."""
 
 
-def with_settings(rules: Iterable[Rule], settings: Mapping[str, Setting], place: Place) -> list[Rule]:
+def with_settings(
+    rules: Iterable[Rule], settings: Mapping[str, Setting], place: Place, left_out: Iterable[Rule] = ()
+) -> list[Rule]:
     """The rules that run, as a policy wants them.
 
     :param place: where a setting stands, for errors
+    :param left_out: rules that do not run, and that a policy may name all the same
     :raises RuleFileError: for a name that is no rule's, a parameter that a rule does not have or that takes another
         type, naming what is near
     """
     rules = list(rules)
+    every = [*rules, *left_out]
     for name in settings:
-        if not any(_is_named(rule, name) for rule in rules):
-            known = {*DOMAINS, *(one for rule in rules for one in (rule.id, *rule.aliases))}
+        if name not in DOMAINS and not any(_is_named(rule, name) for rule in every):
+            known = {*DOMAINS, *(one for rule in every for one in (rule.id, *rule.aliases))}
             raise RuleFileError(
                 f"`{name}` is neither a rule nor an alias nor a domain", _near(name, known), place=place(name, "")
             )
