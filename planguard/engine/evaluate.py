@@ -45,6 +45,10 @@ class _Verdict:
         return not self.violations and self.open is None and not self.error
 
 
+_CLEAN = _Verdict()
+"""What most rules say of most objects: nothing. Nobody writes into it."""
+
+
 def evaluate(
     graph: Graph, rules: RuleSet, *, progress: Progress | None = None, keep_passes: bool = False
 ) -> Findings:
@@ -57,29 +61,49 @@ def evaluate(
     findings = Findings()
     agendas = {kind: _Agenda(rules.for_kind(kind)) for kind in graph.kinds}
     findings.unmodelled = {kind for kind, agenda in agendas.items() if not agenda.rules}
+    modules = _Agenda([(rule, False) for rule in rules.for_modules])
+    firsts = _first_in_modules(graph) if rules.for_modules else frozenset()
     total = len(graph.nodes)
     keep = total <= _KEEP_VIEWS
     for done, node in enumerate(graph.nodes):
         if progress is not None and done % 64 == 0:
             progress(done, total)
-        agenda = agendas[node.kind]
-        if agenda.rules:
-            agenda.load(rules)
-            if agenda.state and _is_judged(node):
-                for rule, judge, only_taggable in agenda.state:
-                    _judge_state(graph, node, rule, judge, findings, only_taggable, keep_passes)
-            if agenda.change and _is_change(node):
-                for rule, judge, _ in agenda.change:
-                    _judge_change(graph, node, rule, judge, findings, keep_passes)
+        for agenda in (agendas[node.kind], modules) if node.index in firsts else (agendas[node.kind],):
+            if agenda.rules:
+                _judge_node(graph, node, agenda, rules, findings, keep_passes)
         if not keep:
             node.before_view = node.after_view = None
     if progress is not None:
         progress(total, total)
-    matched = {rule.id for agenda in agendas.values() for rule, _ in agenda.rules}
+    matched = {rule.id for agenda in (modules, *agendas.values()) for rule, _ in agenda.rules}
     findings.idle = [rule.id for rule in rules.rules if rule.id not in matched]
     _sort(findings)
     tell_wider(findings)
     return findings
+
+
+def _judge_node(
+    graph: Graph, node: Node, agenda: _Agenda, rules: RuleSet, findings: Findings, keep_passes: bool
+) -> None:
+    state = agenda.load(rules)
+    if state and _is_judged(node):
+        for rule, judge, only_taggable in state:
+            _judge_state(graph, node, rule, judge, findings, only_taggable, keep_passes)
+    if agenda.change and _is_change(node):
+        for rule, judge, _ in agenda.change:
+            _judge_change(graph, node, rule, judge, findings, keep_passes)
+
+
+def _first_in_modules(graph: Graph) -> frozenset[int]:
+    """The first object of each module, the modules that it stands in included."""
+    seen: set[tuple[str, ...]] = set()
+    firsts: set[int] = set()
+    for node in graph.nodes:
+        path = tuple(name for name, _ in node.module)
+        if path not in seen:
+            firsts.add(node.index)
+            seen.update(path[:length] for length in range(len(path) + 1))
+    return frozenset(firsts)
 
 
 class _Agenda:
@@ -92,12 +116,13 @@ class _Agenda:
         self.state: list[tuple[Rule, Judge, bool]] | None = None
         self.change: list[tuple[Rule, Judge, bool]] = []
 
-    def load(self, rules: RuleSet) -> None:
+    def load(self, rules: RuleSet) -> list[tuple[Rule, Judge, bool]]:
         if self.state is None:
             self.state = []
             for rule, only_taggable in self.rules:
                 kept = self.state if rule.judges == "state" else self.change
                 kept.append((rule, rules.judge(rule), only_taggable))
+        return self.state
 
 
 def _is_judged(node: Node) -> bool:
@@ -127,8 +152,7 @@ def _judge_state(
     only_taggable: bool,
     keep_passes: bool,
 ) -> None:
-    present = graph.view(node, AFTER if node.in_after else BEFORE)
-    if only_taggable and not present.is_taggable:
+    if only_taggable and not graph.view(node, AFTER if node.in_after else BEFORE).is_taggable:
         return
     findings.evaluations += 1
     graph.touched_change = False
@@ -139,8 +163,12 @@ def _judge_state(
         before = after
     else:
         before = _ask(judge, graph.view(node, BEFORE))
+    if (after is None or after is _CLEAN) and (before is None or before is _CLEAN):
+        if keep_passes and after is not None:
+            findings.passes.append((rule, node))
+        return
     _compare(graph, node, rule, before, after, findings)
-    if keep_passes and after is not None and not (after.violations or after.open or after.error):
+    if keep_passes and after is not None and after.is_clean:
         findings.passes.append((rule, node))
 
 
@@ -196,6 +224,8 @@ def _ask(judge: Judge, subject: Resource | Change) -> _Verdict:
     """
     verdict = _Verdict()
     stopped = _run(judge, subject, verdict)
+    if stopped is None and not verdict.violations and not verdict.error:
+        return _CLEAN
     if stopped is None or verdict.error:
         return verdict
     verdict.open = stopped

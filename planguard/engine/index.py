@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from planguard.engine.rule import Rule
+from planguard.engine.rule import Hcl, Rule
 from planguard.version import __version__
 
-_FORMAT = "4"
+_FORMAT = "5"
 """To be counted up whenever rules change in shape or meaning."""
 
-Examples = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+Examples = tuple[dict[str, Hcl], dict[str, Hcl], dict[str, Hcl]]
 """Bad, good and undetermined."""
 
 

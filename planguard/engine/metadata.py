@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from planguard.engine.rule import DOMAINS, SEVERITIES, TAGGABLE, Hcl, Pair, Parameter, Rule
@@ -26,7 +26,7 @@ def near(word: str, known: list[str] | tuple[str, ...]) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"did you mean `{close[0]}`?" if close else f"known are {', '.join(sorted(known))}"
+    return f"did you mean `{close[0]}`?" if close else f"known are {', '.join(sorted(known)) or 'none'}"
 
 
 def checked_rule(fields: dict[str, Any], place: Place, **extra: Any) -> Rule:
@@ -58,7 +58,9 @@ def checked_rule(fields: dict[str, Any], place: Place, **extra: Any) -> Rule:
         controls=_controls(fields, place),
         since=_version(fields, place),
         wider=tuple(_texts(fields, "wider", place)),
-        parameters=checked_parameters(fields, place),
+        parameters=(parameters := checked_parameters(fields, place)),
+        needs=_needs(fields, parameters, place),
+        tried_with=_tried_with(fields, parameters, place),
         bad=_examples(fields, "bad", place),
         good=_examples(fields, "good", place),
         undetermined=_examples(fields, "undetermined", place),
@@ -159,6 +161,32 @@ def checked_parameters(fields: dict[str, Any], place: Place) -> dict[str, Parame
             place=place("parameters"),
         )
     return {str(name): _parameter(str(name), one, place) for name, one in value.items()}
+
+
+def _needs(fields: dict[str, Any], parameters: dict[str, Parameter], place: Place) -> str:
+    name = fields.get("needs") or ""
+    if name and name not in parameters:
+        raise RuleFileError(
+            f"`needs`: `{name}` is no parameter", near(str(name), sorted(parameters)), place=place("needs")
+        )
+    return str(name)
+
+
+def _tried_with(fields: dict[str, Any], parameters: dict[str, Parameter], place: Place) -> dict[str, Any]:
+    values = fields.get("tried_with") or {}
+    if not isinstance(values, Mapping):
+        raise RuleFileError("`tried_with` must map parameters to values", place=place("tried_with"))
+    for name, value in values.items():
+        if name not in parameters:
+            raise RuleFileError(
+                f"`tried_with`: `{name}` is no parameter",
+                near(str(name), sorted(parameters)),
+                place=place("tried_with"),
+            )
+        if not fits_parameter(parameters[name], value):
+            kind = parameters[name].kind
+            raise RuleFileError(f"`tried_with`: `{name}` must be of type {kind}", place=place("tried_with"))
+    return dict(values)
 
 
 def _parameter(name: str, value: Any, place: Place) -> Parameter:

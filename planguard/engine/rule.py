@@ -12,6 +12,8 @@ SEVERITIES = ("critical", "high", "medium", "low")
 DOMAINS = ("identity", "network", "encryption", "logging", "baseline", "environment")
 TAGGABLE = "taggable"
 """A resource pattern: every resource that takes tags or labels."""
+FIRST_IN_MODULE = "module"
+"""A resource pattern: the first resource of each module, for rules that are about the module."""
 
 _MARK = "__planguard_rule__"
 
@@ -55,9 +57,12 @@ class Rule(msgspec.Struct, frozen=True):
     :ivar module: for a Python rule, its module inside the pack (``network.aws_security_group``)
     :ivar function: for a Python rule, the name of its function
     :ivar condition: for a declarative rule, the parsed condition; what must hold
-    :ivar resources: resource types, patterns with ``*``, or ``taggable``; ``data.aws_x`` for data sources
+    :ivar resources: resource types, patterns with ``*``, or ``taggable``, or ``module`` (the first resource of
+        each module); ``data.aws_x`` for data sources
     :ivar since: the version of the pack that brought it
     :ivar wider: ids of rules that say the same of more: what they flag too is shown as part of theirs
+    :ivar needs: a parameter without which the rule asks nothing: it runs only where a policy sets it
+    :ivar tried_with: values of parameters with which its examples are run
     :ivar lines: for a declarative rule, the line on which each field stands
     :ivar defaults: for a declarative rule, what a missing attribute means, by its path
     """
@@ -76,6 +81,8 @@ class Rule(msgspec.Struct, frozen=True):
     since: str = ""
     wider: tuple[str, ...] = ()
     parameters: dict[str, Parameter] = {}
+    needs: str = ""
+    tried_with: dict[str, Any] = {}
     kind: str = "python"
     file: str = ""
     line: int = 0
@@ -165,6 +172,8 @@ def rule(
     since: str = "",
     wider: Iterable[str] = (),
     parameters: dict[str, str] | None = None,
+    needs: str = "",
+    tried_with: Mapping[str, Any] | None = None,
     bad: Examples | None = None,
     good: Examples | None = None,
     undetermined: Examples | None = None,
@@ -183,6 +192,8 @@ def rule(
     :param since: the version of the pack that brought it
     :param wider: ids of rules that say the same of more
     :param parameters: what each keyword-only argument of the function means; its type and default are the argument's
+    :param needs: a parameter without which the rule asks nothing: it runs only where a policy sets it
+    :param tried_with: values of parameters with which the examples are run
     :param bad: configurations in HCL that it must flag, by name
     :param good: configurations in HCL that it must leave alone, by name
     :param undetermined: configurations in HCL that it cannot judge before the apply, by name
@@ -202,6 +213,8 @@ def change_rule(
     since: str = "",
     wider: Iterable[str] = (),
     parameters: dict[str, str] | None = None,
+    needs: str = "",
+    tried_with: Mapping[str, Any] | None = None,
     bad: Examples | None = None,
     good: Examples | None = None,
     undetermined: Examples | None = None,

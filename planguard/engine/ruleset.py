@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from planguard.engine.pack import Pack
-from planguard.engine.rule import DOMAINS, TAGGABLE, Rule, Violation, has_alias
+from planguard.engine.rule import DOMAINS, FIRST_IN_MODULE, TAGGABLE, Rule, Violation, has_alias
 from planguard.errors import CallError, RuleFileError
 
 Judge = Callable[[Any], Iterator[Violation]]
@@ -20,6 +20,7 @@ class RuleSet:
     """Rules that are in force, and where they came from.
 
     :ivar rules: ordered by id
+    :ivar for_modules: those that look at the first resource of each module
     """
 
     def __init__(self, packs: Iterable[Pack], rules: Iterable[Rule]) -> None:
@@ -28,9 +29,14 @@ class RuleSet:
         self._exact: dict[str, list[Rule]] = {}
         self._patterns: list[tuple[str, Rule]] = []
         self._judges: dict[str, Judge] = {}
+        self.for_modules: list[Rule] = []
         for rule in self.rules:
+            if rule.needs and not rule.parameters[rule.needs].default:
+                continue
             for one in rule.resources:
-                if "*" in one or one == TAGGABLE:
+                if one == FIRST_IN_MODULE:
+                    self.for_modules.append(rule)
+                elif "*" in one or one == TAGGABLE:
                     self._patterns.append((one, rule))
                 else:
                     self._exact.setdefault(one, []).append(rule)

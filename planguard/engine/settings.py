@@ -29,6 +29,17 @@ class Setting(msgspec.Struct, frozen=True):
     parameters: dict[str, Any] = {}
 
 
+def for_examples(rule: Rule) -> Rule:
+    """A rule with the parameters with which its examples are run."""
+    if not rule.tried_with:
+        return rule
+    parameters = {
+        name: msgspec.structs.replace(one, default=rule.tried_with.get(name, one.default))
+        for name, one in rule.parameters.items()
+    }
+    return msgspec.structs.replace(rule, parameters=parameters)
+
+
 Place = Callable[[str, str], str]
 """From the name of a setting, and that of a parameter or nothing, to ``file:line``."""
 

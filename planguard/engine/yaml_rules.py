@@ -28,6 +28,8 @@ FIELDS = (
     "since",
     "wider",
     "parameters",
+    "needs",
+    "tried_with",
     "defaults",
     "when",
     "condition",

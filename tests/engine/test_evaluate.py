@@ -416,3 +416,41 @@ message: "the password is {password}"
     findings = evaluate(graph_from(document), rules)
     assert findings.errors == []
     assert [one.message for one in findings.violations] == ["the password is (sensitive)"] * 2
+
+
+def test_a_rule_about_modules_is_asked_once_for_each(rule_pack: Callable[..., RuleSet]) -> None:
+    rules = rule_pack(
+        python='''
+from planguard import rule, violation
+
+@rule(id="module-seen", severity="low", domain="environment", resources=["module"])
+def seen(resource):
+    """Seen.
+
+    Why.
+
+    Fix.
+    """
+    yield violation("", resource.module or "root")
+'''
+    )
+    addresses = [
+        "aws_a.one",
+        "aws_a.two",
+        'module.m["x"].aws_a.one',
+        'module.m["y"].aws_a.one',
+        "module.m.module.n.aws_b.one",
+    ]
+    changes = [
+        change(
+            address,
+            ["create"],
+            None,
+            {},
+            **({"module_address": address.rsplit(".", 2)[0]} if address.startswith("module") else {}),
+        )
+        for address in addresses
+    ]
+    found = evaluate(graph_from(plan_document(*changes)), rules)
+    assert [one.node.address for one in found.violations] == [addresses[0], addresses[2], addresses[4]]
+    assert found.idle == []

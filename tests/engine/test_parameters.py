@@ -159,3 +159,41 @@ def test_a_dollar_in_a_text_is_no_parameter(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(text, encoding="utf-8")
     rule: Rule = select_rules([load_pack(tmp_path)]).rules[0]
     assert rule.id == "thing-old"
+
+
+NEEDY = """
+id: tag-missing
+title: A tag is missing
+why: Why.
+fix: Fix.
+domain: environment
+severity: low
+resources: [aws_thing]
+parameters:
+  keys: {type: list, default: [], description: Tags that everything has to carry}
+needs: keys
+condition: contains($keys, name)
+message: none of $keys
+"""
+
+
+def test_a_rule_that_needs_a_parameter_runs_where_it_is_set(rule_pack: Callable[..., RuleSet]) -> None:
+    rules = rule_pack(yaml=NEEDY)
+    assert told(rules) == []
+    assert told(rules, tag_missing=Setting(parameters={"keys": ["y", "z"]})) == ["low: none of y, z"]
+    assert told(rules, tag_missing=Setting(parameters={"keys": ["x"]})) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("needs: keys", "needs: key", "`needs`: `key` is no parameter"),
+        ("needs: keys", "tried_with: {key: [x]}", "`tried_with`: `key` is no parameter"),
+        ("needs: keys", "tried_with: {keys: x}", "`keys` must be of type list"),
+    ],
+)
+def test_what_names_no_parameter_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+    (tmp_path / "own.yaml").write_text(NEEDY.replace(old, new), encoding="utf-8")
+    with pytest.raises(RuleFileError) as raised:
+        load_pack(tmp_path)
+    assert message in raised.value.message
