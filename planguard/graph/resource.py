@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import UNSET
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from planguard.graph.graph import Graph
     from planguard.graph.node import Node
 
+Found = TypeVar("Found")
 BEFORE = "before"
 AFTER = "after"
 _MISSING = object()
@@ -37,7 +38,7 @@ class Resource:
     :ivar put_off: list elements whose unknown parts have stopped the rule that is running (engine only)
     """
 
-    __slots__ = ("_documents", "_graph", "_node", "_values", "put_off", "snapshot")
+    __slots__ = ("_documents", "_graph", "_node", "_shared", "_values", "put_off", "snapshot")
 
     def __init__(self, node: Node, graph: Graph, snapshot: str) -> None:
         self._node = node
@@ -45,6 +46,7 @@ class Resource:
         self.snapshot = snapshot
         self._values: Any = _MISSING
         self._documents: dict[str, Any] | None = None
+        self._shared: dict[Callable[[Resource], Iterable[Any]], tuple[list[Any], bool]] = {}
         self.put_off: list[Path] = []
 
     def __repr__(self) -> str:
@@ -274,6 +276,29 @@ class Resource:
             self._documents[path] = wrap_sensitive(document, isinstance(text, SensitiveText))
         return self._documents[path]
 
+    def shared(self, work: Callable[[Resource], Iterable[Found]]) -> Iterable[Found]:
+        """What a function finds in this resource, worked out once for all rules that ask.
+
+        :param work: a function of this resource alone, defined in a module; what it gives must not be changed
+        :returns: what it gives; where an unknown stops it, that comes after what it had found before
+        """
+        kept = self._shared.get(work)
+        if kept is None:
+            graph = self._graph
+            before, graph.touched_change = graph.touched_change, False
+            found: list[Found] = []
+            try:
+                found.extend(work(self))
+            except Undetermined as stopped:
+                # Asked again, it may come further: the engine puts off what stopped it.
+                graph.touched_change = graph.touched_change or before
+                return _then_stopped(found, stopped)
+            kept = self._shared[work] = (found, graph.touched_change)
+            graph.touched_change = before
+        if kept[1]:
+            self._graph.touched_change = True
+        return kept[0]
+
     def references(self, kind: str | None = None, *, via: str | None = None) -> list[Resource]:
         """The resources that this one refers to, in order of address.
 
@@ -329,6 +354,11 @@ class Resource:
         if type(values) is Unknown:
             return True  # it may: whoever asks for them learns that they are not known
         return any(attribute in values for attribute in ("tags", "labels", "tags_all", "effective_labels"))
+
+
+def _then_stopped(found: list[Found], stopped: Undetermined) -> Iterator[Found]:
+    yield from found
+    raise stopped
 
 
 class Neighbours(list[Resource]):
