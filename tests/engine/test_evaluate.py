@@ -454,3 +454,62 @@ def seen(resource):
     found = evaluate(graph_from(plan_document(*changes)), rules)
     assert [one.node.address for one in found.violations] == [addresses[0], addresses[2], addresses[4]]
     assert found.idle == []
+
+
+SHARED = """
+from planguard import rule, violation
+
+CALLS = []
+
+def ports(group):
+    CALLS.append(group.address)
+    for path, block in group.blocks("ingress"):
+        yield path, block["port"]
+
+@rule(id="port-one", severity="low", domain="network", resources=["aws_thing"])
+def one(group):
+    \'\'\'One.
+
+    Why.
+
+    Fix.
+    \'\'\'
+    for path, port in group.shared(ports):
+        if port == 1:
+            yield violation(path, f"port {port}")
+
+@rule(id="port-two", severity="low", domain="network", resources=["aws_thing"])
+def two(group):
+    \'\'\'Two.
+
+    Why.
+
+    Fix.
+    \'\'\'
+    for path, port in group.shared(ports):
+        if port == 2:
+            yield violation(path, f"port {port}, found {len(CALLS)} times")
+"""
+
+
+def test_what_is_shared_is_worked_out_once(rule_pack: Callable[..., RuleSet]) -> None:
+    rules = rule_pack(python=SHARED)
+    after = {"ingress": [{"port": 1}, {"port": 2}]}
+    found = evaluate(graph_from(plan_document(change("aws_thing.x", ["create"], None, after))), rules)
+    assert [one.message for one in found.violations] == ["port 1", "port 2, found 1 times"]
+
+
+def test_what_is_shared_and_stopped_hides_nothing(rule_pack: Callable[..., RuleSet]) -> None:
+    rules = rule_pack(python=SHARED)
+    after = {"ingress": [{"name": "a"}, {"port": 1}, {"port": 2}]}
+    unknown = {"ingress": [{"port": True}, {}, {}]}
+    document = plan_document(change("aws_thing.x", ["create"], None, after, after_unknown=unknown))
+    found = evaluate(graph_from(document), rules)
+    assert [one.path for one in found.violations] == ["ingress[1]", "ingress[2]"]
+    lonely = {"ingress": [{"name": "a"}, {"port": 2}]}
+    document = plan_document(
+        change("aws_thing.x", ["create"], None, lonely, after_unknown={"ingress": [{"port": True}, {}]})
+    )
+    found = evaluate(graph_from(document), rules)
+    assert [(one.rule.id, one.path) for one in found.violations] == [("port-two", "ingress[1]")]
+    assert [(one.rule.id, one.path) for one in found.undetermined] == [("port-one", "ingress[0].port")]
