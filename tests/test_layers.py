@@ -22,7 +22,7 @@ LAYERS = (
     ("decision",),
     ("reports",),
     ("testing",),
-    ("sources", "check"),
+    ("sources", "check", "scan"),
     ("cli", "__main__"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -120,6 +120,62 @@ def _choice(rules: list[Path] | None, no_builtin: bool, only: list[str] | None, 
 
 
 @app.command()
+def scan(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="A root module, or a folder above some."),
+    ] = Path(),
+    rules: RulesOption = None,
+    no_builtin: NoBuiltin = False,
+    only: Only = None,
+    skip: Skip = None,
+    format_: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="NAME[=FILE]", help="text or json, to a file or to standard output."),
+    ] = None,
+    env: Annotated[str | None, typer.Option("--env", metavar="NAME", help="The environment it is for.")] = None,
+    workspace: Annotated[
+        str | None, typer.Option("--workspace", metavar="NAME", help="What terraform.workspace is.")
+    ] = None,
+    var: Annotated[
+        list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="Value of a root variable; repeatable.")
+    ] = None,
+    var_file: Annotated[
+        list[Path] | None, typer.Option("--var-file", metavar="FILE", help="A .tfvars file; repeatable.")
+    ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", metavar="FILE", help="Settings of rules.  [planguard.yaml here, if there is one]"),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, passes included.")] = False,
+) -> None:
+    """Judge .tf source by the same rules, before there is a plan.
+
+    What source alone does not tell is unknown, and so undetermined. A folder below DIR that another one calls as a
+    module is judged as part of that one. Exit codes as for check; 2 also for a file that cannot be parsed.
+
+    \b
+    planguard scan
+    planguard scan envs/prod --var-file prod.tfvars --format json=report.json
+    """
+    from planguard.cli.scan import scan_call
+
+    raise typer.Exit(
+        scan_call(
+            folder=folder,
+            rules=_choice(rules, no_builtin, only, skip),
+            format_=format_ or [],
+            env=env,
+            workspace=workspace,
+            variables=var or [],
+            var_files=var_file or [],
+            policy=policy,
+            verbose=verbose,
+        )
+    )
+
+
+@app.command()
 def graph(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="One plan, as for check.", show_default=False)],
     format_: Annotated[str, typer.Option("--format", metavar="NAME", help="json, dot, mermaid or svg.")] = "json",
@@ -215,6 +271,50 @@ def rules_docs(
     raise typer.Exit(run_docs(_choice(rules, no_builtin, None, None), output, check=check))
 
 
+@rules_app.command("test")
+def rules_test(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="DIR", help="Folders of rules.  [the built-in rules]", show_default=False),
+    ] = None,
+    only: Only = None,
+    skip: Skip = None,
+    word: Annotated[
+        str, typer.Option("-k", metavar="WORD", help="Only examples with this word in `rule-id::bad::name`.")
+    ] = "",
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="Change the rules in small ways, too: an example has to notice each.")
+    ] = False,
+    format_: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text",
+    jobs: Annotated[
+        int, typer.Option("--jobs", metavar="N", min=0, help="How many processes; 0: as many as make sense.")
+    ] = 0,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for each example.")] = False,
+) -> None:
+    """Run the examples of rules: bad ones must be flagged, good ones left alone.
+
+    Exit codes: 0 all passed, 1 an example failed or is missing or a mutant survived, 2 a rule file or the call is
+    wrong.
+
+    \b
+    planguard rules test policy
+    planguard rules test policy --mutate
+    """
+    from planguard.cli.rules_test import RuleTest, run_test
+
+    call = RuleTest(
+        folders=tuple(folders or ()),
+        only=tuple(only or ()),
+        skip=tuple(skip or ()),
+        word=word,
+        format=format_,
+        jobs=jobs,
+        mutate=mutate,
+        verbose=verbose,
+    )
+    raise typer.Exit(run_test(call))
+
+
 @app.command()
 def explain(
     name: Annotated[
@@ -247,7 +347,7 @@ def main_options(
     """Judges a Terraform or OpenTofu plan before it is applied."""
 
 
-_COMMANDS = frozenset({"check", "graph", "explain", "rules"})
+_COMMANDS = frozenset({"check", "scan", "graph", "explain", "rules"})
 
 
 def run_app(words: list[str]) -> int:

@@ -24,7 +24,7 @@ from planguard.engine.pack import builtin_root, load_pack
 from planguard.engine.rule import Rule
 from planguard.engine.ruleset import RuleSet, select_rules
 from planguard.errors import CallError, ExitCode, PlanError, PlanguardError, SourceError
-from planguard.plan.reading import FoundPlans, PlanInput, find_plans
+from planguard.plan.reading import FoundPlans, PlanInput, Skipped, find_plans
 from planguard.reports.build import Purpose
 from planguard.reports.model import (
     SCHEMA,
@@ -160,7 +160,7 @@ def check_call(
         _refuse_no_source(folder)
     wanted = Wanted(purpose, folder, terraform_bin, cache_folder(), with_passes=verbose)
     choice = RuleChoice(
-        tuple(map(Path, rules or ())), no_builtin, tuple(only or ()), tuple(skip or ()), _policy(policy)
+        tuple(map(Path, rules or ())), no_builtin, tuple(only or ()), tuple(skip or ()), policy_file(policy)
     )
     outputs = parse_outputs(format_ or [])
     return run_check(plans, choice, wanted, outputs, jobs=_number_of_jobs(jobs), verbose=verbose)
@@ -186,7 +186,7 @@ def _number_of_jobs(text: str | int) -> int:
     return number
 
 
-def _policy(given: str | None) -> PolicyFile | None:
+def policy_file(given: str | None) -> PolicyFile | None:
     """The policy file: the one that was given, else ``planguard.yaml`` of the working folder, if there is one."""
     path = Path(given) if given is not None else Path("planguard.yaml")
     if given is None and not path.exists():
@@ -231,15 +231,31 @@ def run_check(
         results = [*missing, *_check_all(list(found.plans), rules, ruleset, wanted, jobs, bar)]
     finally:
         bar.close()
+    return write_results(results, ruleset, outputs, policy=rules.policy, skipped=found.skipped, verbose=verbose)
+
+
+def write_results(
+    results: list[DecisionEntry | Unreadable],
+    ruleset: RuleSet,
+    outputs: list[Output],
+    *,
+    policy: PolicyFile | None = None,
+    skipped: tuple[Skipped, ...] = (),
+    verbose: bool,
+) -> ExitCode:
+    """Write the reports of what was decided on, and say on standard error what could not be.
+
+    :returns: the worst exit code of all
+    """
     entries = [one for one in results if isinstance(one, DecisionEntry)]
     unreadable = [one for one in results if isinstance(one, Unreadable)]
     report = Report(
         schema=SCHEMA,  # type: ignore[arg-type]
         outcome=_worst_outcome(entries, unreadable),  # type: ignore[arg-type]
-        planguard=Tool(__version__, ruleset.digest, _policy_digest(rules.policy)),
+        planguard=Tool(__version__, ruleset.digest, _policy_digest(policy)),
         decisions=entries,
         unreadable=[_unreadable_entry(one) for one in unreadable],
-        skipped=[SkippedEntry(one.place, one.reason) for one in found.skipped],
+        skipped=[SkippedEntry(one.place, one.reason) for one in skipped],
     )
     for one in unreadable:
         print_error(one.error)

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
-from .._satellite import given
-
 # The older resources call it min_tls_version. Provider documentation: all four default to 1.2.
 _VERSIONS = ("minimum_tls_version", "min_tls_version", "scm_minimum_tls_version", "scm_min_tls_version")
-_WEAK = ("1.0", "1.1")
+_WEAK = ("1", "1.0", "1.1")
 
 
 @rule(
@@ -94,6 +92,21 @@ resource "azurerm_app_service" "shop" {
   }
 }
 """,
+        "version as a number": """
+resource "azurerm_function_app" "jobs" {
+  name                       = "func-jobs"
+  resource_group_name        = "rg-shop"
+  location                   = "westeurope"
+  app_service_plan_id        = "plan-shop"
+  storage_account_name       = "stjobs"
+  storage_account_access_key = "from-the-vault"
+  https_only                 = true
+
+  site_config {
+    min_tls_version = 1.0
+  }
+}
+""",
     },
     good={
         "TLS 1.2": """
@@ -148,6 +161,34 @@ resource "azurerm_app_service" "shop" {
 }
 """,
     },
+    undetermined={
+        "a setting that is not known yet": """
+resource "terraform_data" "setting" {
+  input = "1.2"
+}
+
+resource "azurerm_service_plan" "shop" {
+  name                = "plan-shop"
+  resource_group_name = "rg-shop"
+  location            = "westeurope"
+  os_type             = "Linux"
+  sku_name            = "P1v3"
+}
+
+resource "azurerm_linux_web_app" "shop" {
+  name                = "app-shop"
+  resource_group_name = "rg-shop"
+  location            = "westeurope"
+  service_plan_id     = azurerm_service_plan.shop.id
+  https_only          = true
+
+  site_config {
+    minimum_tls_version     = terraform_data.setting.output
+    scm_minimum_tls_version = "1.3"
+  }
+}
+""",
+    },
 )
 def web_app_weak_tls(app: Resource) -> Iterator[Violation]:
     """Web or function app accepts outdated TLS.
@@ -159,6 +200,6 @@ def web_app_weak_tls(app: Resource) -> Iterator[Violation]:
     the older resources), or take them away: 1.2 is the default.
     """
     for name in _VERSIONS:
-        version = given(app, f"site_config.{name}", "1.2")
+        version = app.effective(f"site_config.{name}", "1.2")
         if version in _WEAK:
             yield violation(f"site_config[0].{name}", f"accepts TLS {version}")

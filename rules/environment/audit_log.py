@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planguard import Change, Violation, change_rule
+from planguard import Change, Violation, change_rule, violation
 
 from ._neighbours import Guard, losses
 from ._reduction import Amount, Given, Level, Members, Setting, reductions
@@ -36,6 +36,7 @@ _SETTINGS: dict[str, tuple[Setting, ...]] = {
     "aws_docdb_cluster": _DATABASE_LOGS,
     "aws_eks_cluster": (Members("enabled_cluster_log_types"),),
     "aws_elasticsearch_domain": _PUBLISHED,
+    "aws_flow_log": (Level("traffic_type", ("ALL", "REJECT")),),
     "aws_elb": _ACCESS_LOGS,
     "aws_guardduty_detector": (Level("enable"),),
     "aws_guardduty_detector_feature": (Level("status", ("ENABLED",)),),
@@ -151,13 +152,20 @@ _GUARDS: dict[str, tuple[Guard, ...]] = {
         Guard("the audit log", "project", _PROJECT, key="project_id", same=("service",)),
     ),
 }
+_EXCLUSIONS = (
+    "google_logging_billing_account_exclusion",
+    "google_logging_folder_exclusion",
+    "google_logging_organization_exclusion",
+    "google_logging_project_exclusion",
+)
+"""What drops log entries before any sink sees them."""
 
 
 @change_rule(
     id="logging-removed",
     severity="high",
     domain="environment",
-    resources=dict.fromkeys((*_SETTINGS, *_GUARDS)),
+    resources=dict.fromkeys((*_SETTINGS, *_GUARDS, *_EXCLUSIONS)),
     controls={"nist-800-53r5": ["AU-2", "AU-6", "AU-12", "CM-3", "SI-4"]},
     links=["https://attack.mitre.org/techniques/T1562/008/"],
 )
@@ -171,6 +179,10 @@ def logging_removed(change: Change) -> Iterator[Violation]:
     """
     yield from reductions(change, _SETTINGS.get(change.type, ()))
     yield from losses(change, _GUARDS.get(change.type, ()))
+    if change.type in _EXCLUSIONS and change.after and not change.after.get("disabled"):
+        was_off = change.before.get("disabled") if change.before else True
+        if was_off or change.changed("filter"):
+            yield violation("filter", f"drops log entries: {change.after.get('filter')}")
 
 
 _DAYS = Amount("retention_in_days")

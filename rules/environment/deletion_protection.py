@@ -51,6 +51,7 @@ _AWS: dict[str, tuple[Setting, ...]] = {
     "aws_neptune_global_cluster": (_PROTECTED,),
     "aws_neptunegraph_graph": (_PROTECTED,),
     "aws_networkfirewall_firewall": (Level("delete_protection"),),
+    "aws_organizations_account": (Level("close_on_deletion", ((False, None),)),),
     "aws_qldb_ledger": (_PROTECTED,),
     "aws_rds_cluster": (_PROTECTED, _SNAPSHOT, _BACKUPS_KEPT),
     "aws_rds_global_cluster": (_PROTECTED,),

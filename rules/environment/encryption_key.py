@@ -8,6 +8,7 @@ from planguard import Change, Violation, change_rule, violation
 
 from ._destruction import cause, leftover
 from ._keys import KEYS, time_to_undo
+from ._reduction import Level, Setting, reductions
 
 
 @change_rule(
@@ -36,3 +37,91 @@ def encryption_key_destroyed(change: Change) -> Iterator[Violation]:
         yield violation(path, f"{replacement} destroys {lost}{time_to_undo(key)}")
     else:
         yield violation("", f"deletes {lost}{time_to_undo(key)}")
+
+
+_SWITCHES: dict[str, tuple[Setting, ...]] = {
+    "aws_kms_external_key": (Level("enabled", ((True, None),)),),
+    "aws_kms_key": (Level("is_enabled", ((True, None),)),),
+    "aws_kms_replica_external_key": (Level("enabled", ((True, None),)),),
+    "aws_kms_replica_key": (Level("enabled", ((True, None),)),),
+    "aws_paymentcryptography_key": (Level("enabled", ((True, None),)),),
+    "google_kms_crypto_key_version": (Level("state", ("ENABLED",)),),
+}
+
+_KEY = """
+            resource "aws_kms_key" "orders" {
+              description             = "orders"
+              enable_key_rotation     = true
+              deletion_window_in_days = 30
+            }
+"""
+
+
+@change_rule(
+    id="encryption-key-disabled",
+    severity="high",
+    domain="environment",
+    resources=_SWITCHES,
+    controls={"nist-800-53r5": ["CM-3", "CP-10", "SC-12"]},
+    links=["https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html"],
+    since="0.2.0",
+    bad={
+        "switched off": (_KEY, _KEY.replace("enable_key_rotation     = true", "is_enabled              = false")),
+        "a version of a key": (
+            """
+            resource "google_kms_crypto_key_version" "orders" {
+              crypto_key = "projects/example/locations/europe-west1/keyRings/shop/cryptoKeys/orders"
+              state      = "ENABLED"
+            }
+            """,
+            """
+            resource "google_kms_crypto_key_version" "orders" {
+              crypto_key = "projects/example/locations/europe-west1/keyRings/shop/cryptoKeys/orders"
+              state      = "DISABLED"
+            }
+            """,
+        ),
+    },
+    good={
+        "switched on": (_KEY.replace("enable_key_rotation     = true", "is_enabled              = false"), _KEY),
+        "another description": (_KEY, _KEY.replace('"orders"\n', '"orders and returns"\n')),
+        "made switched off": (
+            """
+            resource "aws_kms_key" "returns" {
+              description = "returns"
+            }
+            """,
+            """
+            resource "aws_kms_key" "returns" {
+              description = "returns"
+            }
+
+            resource "aws_kms_key" "orders" {
+              description = "orders"
+              is_enabled  = false
+            }
+            """,
+        ),
+    },
+    undetermined={
+        "not known yet": (
+            _KEY,
+            _KEY.replace("enable_key_rotation     = true", "is_enabled              = terraform_data.on.output")
+            + """
+            resource "terraform_data" "on" {
+              input = true
+            }
+            """,
+        ),
+    },
+)
+def encryption_key_disabled(change: Change) -> Iterator[Violation]:
+    """Encryption key is switched off.
+
+    From the moment of the apply nobody can read what is encrypted with the key: volumes cannot be attached, objects
+    cannot be opened, databases stop within minutes. Nothing is lost, but everything stands still.
+
+    Look at the use of the key in the audit log first, and switch it off when there has been none for some weeks. To
+    keep a key from being used for new data, give its users another one.
+    """
+    yield from reductions(change, _SWITCHES[change.type])

@@ -31,6 +31,7 @@ KEYS = frozenset(
         "aws:vpceaccount",
         "aws:vpceorgid",
         "aws:vpceorgpaths",
+        "kms:calleraccount",
         "s3:dataaccesspointaccount",
         "s3:dataaccesspointarn",
         "s3:x-amz-server-side-encryption-aws-kms-key-id",

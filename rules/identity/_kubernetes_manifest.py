@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from planguard import Resource
+from planguard.plan.unknown import has_unknown
 
 MANIFEST = "kubernetes_manifest"
 _SPELLINGS = {"host_pid": "hostPID", "host_ipc": "hostIPC"}
-_LISTS = ("container", "init_container", "volume", "rule", "subject")
+_LISTS = ("container", "init_container", "volume", "rule", "subject", "port")
 
 
 def is_manifest(resource: Resource) -> bool:
@@ -44,7 +45,7 @@ def field(block: dict[str, Any], name: str) -> Any:
 
 def spelt(block: dict[str, Any], name: str) -> str:
     """The name of a field as this block spells it."""
-    return name if name in block or "_" not in name else manifest_spelling(name)
+    return name if name in block or ("_" not in name and name not in _LISTS) else manifest_spelling(name)
 
 
 def inner(path: str, block: dict[str, Any], name: str) -> tuple[str, dict[str, Any]]:
@@ -53,3 +54,11 @@ def inner(path: str, block: dict[str, Any], name: str) -> tuple[str, dict[str, A
     if isinstance(value, list):
         path, value = f"{path}[0]", value[0] if value else None
     return path, value or {}
+
+
+def inner_blocks(path: str, block: dict[str, Any], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The blocks of a kind inside another, with their paths."""
+    spelling = spelt(block, name)
+    values = block.get(spelling) or ()
+    for index in sorted(range(len(values)), key=lambda index: has_unknown(values[index])):
+        yield f"{path}.{spelling}[{index}]", values[index]

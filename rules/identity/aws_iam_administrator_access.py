@@ -1,4 +1,4 @@
-"""The policy of AWS that allows everything, attached."""
+"""The policies of AWS that make an administrator, attached."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from planguard import Resource, Violation, is_unknown, rule, violation
 
 from .._satellite import in_both_snapshots, is_left_to_provider, may_refer
 
-_ADMINISTRATOR = re.compile(r"arn:aws[a-z-]*:iam::aws:policy/AdministratorAccess")
 _WHERE = {
     "aws_iam_role_policy_attachment": "policy_arn",
     "aws_iam_user_policy_attachment": "policy_arn",
@@ -22,14 +21,17 @@ _WHERE = {
     "aws_ssoadmin_managed_policy_attachments_exclusive": "managed_policy_arns",
     "aws_iam_role": "managed_policy_arns",
 }
+_READ = "data.aws_iam_policy"
+_ADMINISTRATOR = "AdministratorAccess"
+_FULL_IAM = "IAMFullAccess"
 
 
 @rule(
     id="aws-iam-administrator-access-attached",
     severity="critical",
     domain="identity",
-    resources=_WHERE,
-    aliases=["CKV_AWS_274", "CKV_AWS_275", "CKV2_AWS_56"],
+    resources=[*_WHERE, _READ],
+    aliases=["CKV_AWS_274", "CKV_AWS_275"],
     controls={"nist-800-53r5": ["AC-3", "AC-6", "AC-6(10)"], "cis-aws": ["1.2:1.22", "1.4:1.16"]},
     links=["https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AdministratorAccess.html"],
     bad={
@@ -65,6 +67,11 @@ _WHERE = {
             resource "aws_iam_role_policy_attachments_exclusive" "deploy" {
               role_name   = "deploy"
               policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/AdministratorAccess"]
+            }
+        """,
+        "looked up by name": """
+            data "aws_iam_policy" "admin" {
+              name = "AdministratorAccess"
             }
         """,
     },
@@ -118,6 +125,97 @@ def administrator_access_attached(attachment: Resource) -> Iterator[Violation]:
     `aws_iam_policy` of your own; IAM Access Analyzer writes one from what a role has really used. Keep administrators
     to a permission set that is asked for and expires.
     """
+    yield from _attached(attachment, _ADMINISTRATOR)
+
+
+@rule(
+    id="aws-iam-full-access-attached",
+    severity="critical",
+    domain="identity",
+    resources=[*_WHERE, _READ],
+    aliases=["CKV2_AWS_56"],
+    controls={"nist-800-53r5": ["AC-3", "AC-6", "AC-6(1)", "AC-6(10)"]},
+    links=["https://docs.aws.amazon.com/aws-managed-policy/latest/reference/IAMFullAccess.html"],
+    since="0.2.0",
+    bad={
+        "attached to a role": """
+            resource "aws_iam_role_policy_attachment" "deploy" {
+              role       = "deploy"
+              policy_arn = "arn:aws:iam::aws:policy/IAMFullAccess"
+            }
+        """,
+        "attached to a group, in China": """
+            resource "aws_iam_group_policy_attachment" "ops" {
+              group      = "ops"
+              policy_arn = "arn:aws-cn:iam::aws:policy/IAMFullAccess"
+            }
+        """,
+        "attached to users and roles at once": """
+            resource "aws_iam_policy_attachment" "ops" {
+              name       = "ops"
+              users      = ["alice"]
+              roles      = ["deploy"]
+              policy_arn = "arn:aws:iam::aws:policy/IAMFullAccess"
+            }
+        """,
+        "in the list of a role": """
+            resource "aws_iam_role" "deploy" {
+              name                = "deploy"
+              managed_policy_arns = ["arn:aws:iam::aws:policy/IAMFullAccess"]
+              assume_role_policy  = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                }]
+              })
+            }
+        """,
+        "permission set": """
+            resource "aws_ssoadmin_managed_policy_attachment" "ops" {
+              instance_arn       = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+              permission_set_arn = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef"
+              managed_policy_arn = "arn:aws:iam::aws:policy/IAMFullAccess"
+            }
+        """,
+        "looked up by name": """
+            data "aws_iam_policy" "iam" {
+              name = "IAMFullAccess"
+            }
+        """,
+    },
+    good={
+        "reading only": """
+            resource "aws_iam_user_policy_attachment" "audit" {
+              user       = "audit"
+              policy_arn = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
+            }
+        """,
+        "a policy that only bears the name": """
+            resource "aws_iam_group_policy_attachment" "ops" {
+              group      = "ops"
+              policy_arn = "arn:aws:iam::111122223333:policy/IAMFullAccess"
+            }
+        """,
+    },
+)
+def iam_full_access_attached(attachment: Resource) -> Iterator[Violation]:
+    """IAMFullAccess is attached.
+
+    Whoever may do everything in IAM attaches AdministratorAccess to himself, or makes a user for later: it is as much
+    as owning the account.
+
+    Change `policy_arn` to `"arn:aws:iam::aws:policy/IAMReadOnlyAccess"` for looking, or to an `aws_iam_policy` with
+    the few actions that are needed. Whoever has to create roles gets the condition `iam:PermissionsBoundary` with it.
+    """
+    yield from _attached(attachment, _FULL_IAM)
+
+
+def _attached(attachment: Resource, name: str) -> Iterator[Violation]:
+    """Where a policy of AWS with this name is attached, or looked up for that."""
+    if attachment.is_data:
+        if _is_meant(attachment, name) and not _is_judged_where_used(attachment, name):
+            yield violation("name" if attachment.get("name") == name else "arn", name)
+        return
     where = _WHERE[attachment.type]
     if is_left_to_provider(attachment, where):
         return
@@ -125,8 +223,29 @@ def administrator_access_attached(attachment: Resource) -> Iterator[Violation]:
     if is_unknown(value) and not where.endswith("s") and may_refer(attachment, "aws_iam_policy", via=where):
         return  # Which policy of this plan it is does not matter: those are none of AWS.
     for arn in [value] if isinstance(value, str) else value:
-        if _ADMINISTRATOR.fullmatch(arn) and arn not in _attached_otherwise(attachment):
-            yield violation(where, "AdministratorAccess")
+        if _is_of_aws(arn, name) and arn not in _attached_otherwise(attachment):
+            yield violation(where, name)
+
+
+def _is_of_aws(arn: str, name: str) -> bool:
+    return bool(re.fullmatch(rf"arn:aws[a-z-]*:iam::aws:policy/{name}", arn))
+
+
+def _is_meant(policy: Resource, name: str) -> bool:
+    """Whether a policy with this name is looked up, or that of AWS by its ARN."""
+    return bool(policy.get("name") == name) or _is_of_aws(policy.get("arn", ""), name)
+
+
+def _is_judged_where_used(policy: Resource, name: str) -> bool:
+    """Whether an attachment that is flagged itself got the policy from here."""
+    users = [
+        user
+        for view in in_both_snapshots(policy)
+        for kind, where in _WHERE.items()
+        for user in list.__iter__(view.referrers(kind, via=where))
+    ]
+    values = [user.get(_WHERE[user.type]) for user in users]
+    return any(isinstance(one, str) and _is_of_aws(one, name) for one in values if not is_unknown(one))
 
 
 def _attached_otherwise(attachment: Resource) -> list[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
 from ._aws_limits import is_denied, is_limited
-from ._aws_policy import Statement, covers, statements
+from ._aws_policy import Statement, covers, listed, statements
 
 _ASSUME = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
+_ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?")
+_CALLERS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "sts:externalid")
 
 
 @rule(
@@ -17,7 +20,7 @@ _ASSUME = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWit
     severity="critical",
     domain="identity",
     resources=["aws_iam_role"],
-    aliases=["CKV_AWS_60", "CKV_AWS_283"],
+    aliases=["CKV_AWS_60"],
     controls={"nist-800-53r5": ["AC-3", "AC-6", "IA-2"]},
     links=["https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html"],
     bad={
@@ -237,6 +240,232 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
         ):
             who = "everyone but those in NotPrincipal" if statement.not_principals else "anyone"
             yield violation(statement.path, f"{who} may assume it", evidence=statement.evidence)
+
+
+@rule(
+    id="aws-iam-role-trusts-whole-account",
+    severity="high",
+    domain="identity",
+    resources=["aws_iam_role"],
+    aliases=["CKV_AWS_61"],
+    controls={"nist-800-53r5": ["AC-3", "AC-6", "IA-2"]},
+    links=["https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"],
+    since="0.2.0",
+    wider=["aws-iam-role-trusts-anyone"],
+    bad={
+        "root of an account": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "arn:aws:iam::444455556666:root" }
+                }]
+              })
+            }
+        """,
+        "number of an account": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "444455556666" }
+                }]
+              })
+            }
+        """,
+        "one of several, in another partition": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = ["arn:aws:iam::111122223333:role/ci", "arn:aws-cn:iam::444455556666:root"] }
+                }]
+              })
+            }
+        """,
+        "document": """
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = ["arn:aws:iam::444455556666:root"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "every action of STS": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = ["sts:*"]
+                  Principal = { AWS = "arn:aws:iam::444455556666:root" }
+                }]
+              })
+            }
+        """,
+        "multi-factor authentication only": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "arn:aws:iam::444455556666:root" }
+                  Condition = { Bool = { "aws:MultiFactorAuthPresent" = "true" } }
+                }]
+              })
+            }
+        """,
+        "condition that holds where its key is absent": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "arn:aws:iam::444455556666:root" }
+                  Condition = { StringEqualsIfExists = { "sts:ExternalId" = "shop" } }
+                }]
+              })
+            }
+        """,
+    },
+    good={
+        "one role of the account": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "arn:aws:iam::444455556666:role/ci" }
+                }]
+              })
+            }
+        """,
+        "service": """
+            resource "aws_iam_role" "app" {
+              name               = "app"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { Service = "ec2.amazonaws.com" }
+                }]
+              })
+            }
+        """,
+        "external id": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "arn:aws:iam::444455556666:root" }
+                  Condition = { StringEquals = { "sts:ExternalId" = "shop" } }
+                }]
+              })
+            }
+        """,
+        "callers named in a condition": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "444455556666" }
+                  Condition = { ArnLike = { "aws:PrincipalArn" = "arn:aws:iam::444455556666:role/deploy-*" } }
+                }]
+              })
+            }
+        """,
+        "denial": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Deny"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "arn:aws:iam::444455556666:root" }
+                }]
+              })
+            }
+        """,
+        "account may only tag sessions": """
+            resource "aws_iam_role" "partner" {
+              name               = "partner"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:TagSession"
+                  Principal = { AWS = "arn:aws:iam::444455556666:root" }
+                }]
+              })
+            }
+        """,
+    },
+)
+def role_trusts_whole_account(role: Resource) -> Iterator[Violation]:
+    """IAM role can be assumed by everybody in an account.
+
+    The root of an account, or its number, stands for the account as a whole: whom its administrators allow
+    `sts:AssumeRole`, on purpose or with a wildcard, gets in. Who that is, the role does not say.
+
+    Name the roles in `Principal` (`{ AWS = "arn:aws:iam::444455556666:role/deploy" }`), or keep the account and name
+    them in a condition: `ArnLike` on `aws:PrincipalArn`. A vendor who cannot say which role calls gets an external
+    id: `StringEquals` on `sts:ExternalId`.
+    """
+    for statement in statements(role, "assume_role_policy"):
+        if statement.allows and _is_assume(statement) and not _names_callers(statement):
+            for account in _whole_accounts(statement):
+                yield violation(statement.path, f"everybody in {account} may assume it", evidence=statement.evidence)
+
+
+def _whole_accounts(statement: Statement) -> list[str]:
+    """The numbers of the accounts that a statement names as a whole."""
+    found = [
+        _ACCOUNT.fullmatch(one)
+        for block in statement.principals
+        if block.get("type") == "AWS"
+        for one in listed(block.get("identifiers"))
+    ]
+    return sorted({match[1] for match in found if match})
+
+
+def _names_callers(statement: Statement) -> bool:
+    """Whether a condition says which of the account, or knows a word that only the right ones are told."""
+    return any(
+        block["variable"].lower().startswith(_CALLERS) and "ifexists" not in block["test"].lower()
+        for block in statement.conditions
+    )
 
 
 def _is_assume(statement: Statement) -> bool:

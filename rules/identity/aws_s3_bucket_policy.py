@@ -6,15 +6,8 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
-from .._satellite import in_both_snapshots, is_left_to_provider
 from ..network._aws_public_access_block import is_any_on
-from ._aws_limits import is_denied, is_limited
-from ._aws_policy import Statement, listed, statements
-
-_OPEN_PROVIDERS = frozenset(
-    {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
-)
-"""Identity providers at which anybody can sign up."""
+from ._aws_public import open_statements, shown_grant
 
 
 @rule(
@@ -670,42 +663,6 @@ def bucket_policy_public(policy: Resource) -> Iterator[Violation]:
     `aws:SourceArn`. Publish a site through CloudFront with origin access control, and set `restrict_public_buckets`
     in an `aws_s3_bucket_public_access_block`.
     """
-    if is_left_to_provider(policy, "policy") or _is_judged_elsewhere(policy):
-        return
-    document = statements(policy)
-    for statement in document:
-        who = _whom(statement)
-        if (
-            who
-            and not is_limited(statement)
-            and not is_denied(statement, document)
-            and not is_any_on(policy, "restrict_public_buckets", "block_public_policy")
-        ):
-            yield violation(statement.path, f"{_what(statement)} for {who}", evidence=statement.evidence)
-
-
-def _is_judged_elsewhere(policy: Resource) -> bool:
-    """A bucket that was read shows the policy of the resource beside it, too."""
-    return policy.type == "aws_s3_bucket" and any(
-        view.referrers("aws_s3_bucket_policy", via="bucket") for view in in_both_snapshots(policy)
-    )
-
-
-def _whom(statement: Statement) -> str:
-    if not statement.allows:
-        return ""
-    if statement.is_for_anyone:
-        return "everyone but those in NotPrincipal" if statement.not_principals else "everyone"
-    for block in statement.principals:
-        if block.get("type") == "Federated":
-            for one in listed(block.get("identifiers")):
-                if one in _OPEN_PROVIDERS:
-                    return f"everyone at {one}"
-    return ""
-
-
-def _what(statement: Statement) -> str:
-    if statement.not_actions:
-        return "all actions but those in NotAction"
-    actions = sorted(set(statement.actions))
-    return ", ".join(actions[:3]) + (f" and {len(actions) - 3} more" if len(actions) > 3 else "")
+    for statement, who in open_statements(policy, "policy"):
+        if not is_any_on(policy, "restrict_public_buckets", "block_public_policy"):
+            yield violation(statement.path, f"{shown_grant(statement)} for {who}", evidence=statement.evidence)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planguard import Resource, Violation, rule, violation
+from planguard import Resource, Violation, rule
 
-from ._google_iam import grants, public_name
+from ._google_iam import POLICY, iam, public_grants
 
 
 @rule(
     id="google-project-open-to-everyone",
     severity="critical",
     domain="identity",
-    resources=[
-        f"google_{level}_iam_{form}"
-        for level in ("folder", "organization", "project")
-        for form in ("binding", "member", "policy")
-    ],
-    aliases=["CKV_GCP_113"],
+    resources=iam("project", "folder", "organization"),
     controls={"nist-800-53r5": ["AC-3", "AC-6"]},
     links=["https://cloud.google.com/iam/docs/principals-overview#all-users"],
     bad={
@@ -80,7 +75,96 @@ def project_open_to_everyone(resource: Resource) -> Iterator[Violation]:
     Name groups or service accounts in `member` or `members`. What is meant to be public is granted on that one
     resource.
     """
-    for grant in grants(resource):
-        who = public_name(grant.member)
-        if who:
-            yield violation(grant.path, f"{grant.role} for {who}")
+    yield from public_grants(resource)
+
+
+@rule(
+    id="google-iam-policy-open-to-everyone",
+    severity="high",
+    domain="identity",
+    resources=[POLICY],
+    aliases=["CKV_GCP_113"],
+    controls={"nist-800-53r5": ["AC-3", "AC-22"]},
+    links=["https://cloud.google.com/iam/docs/principals-overview#all-users"],
+    since="0.2.0",
+    bad={
+        "everyone": """
+data "google_iam_policy" "site" {
+  binding {
+    role    = "roles/storage.objectViewer"
+    members = ["group:web@example.com", "allUsers"]
+  }
+}
+""",
+        "every Google account, in the second binding": """
+data "google_iam_policy" "site" {
+  binding {
+    role    = "roles/storage.admin"
+    members = ["group:web@example.com"]
+  }
+
+  binding {
+    role    = "roles/storage.objectViewer"
+    members = ["allAuthenticatedUsers"]
+  }
+}
+""",
+        "everyone beside an account that is not known yet": """
+resource "google_service_account" "app" {
+  account_id = "app-runner"
+}
+
+data "google_iam_policy" "site" {
+  binding {
+    role    = "roles/storage.objectViewer"
+    members = ["serviceAccount:${google_service_account.app.email}", "allUsers"]
+  }
+}
+""",
+    },
+    good={
+        "a group and a domain": """
+data "google_iam_policy" "reports" {
+  binding {
+    role    = "roles/storage.objectViewer"
+    members = ["group:finance@example.com", "domain:example.com"]
+  }
+}
+""",
+        "an audit configuration only": """
+data "google_iam_policy" "audit" {
+  audit_config {
+    service = "allServices"
+
+    audit_log_configs {
+      log_type = "DATA_READ"
+    }
+  }
+}
+""",
+    },
+    undetermined={
+        "a member that is not known yet": """
+resource "terraform_data" "member" {
+  input = "group:finance@example.com"
+}
+
+data "google_iam_policy" "reports" {
+  binding {
+    role    = "roles/storage.objectViewer"
+    members = [terraform_data.member.output]
+  }
+}
+""",
+    },
+)
+def policy_open_to_everyone(policy: Resource) -> Iterator[Violation]:
+    """IAM policy grants a role to everyone.
+
+    Whatever resource the policy is set on is then open to anybody, or to anybody with a free Google account, with all
+    that the role allows.
+
+    Take `allUsers` and `allAuthenticatedUsers` out of `members`, and name groups or service accounts: `members =
+    ["group:<name>@<domain>"]`.
+    """
+    yield from public_grants(policy)

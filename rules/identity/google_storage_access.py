@@ -31,7 +31,7 @@ _PUBLIC_ACLS = {
         "google_storage_default_object_access_control",
         "google_storage_default_object_acl",
     ],
-    aliases=["CKV_GCP_28", "CKV_GCP_114", "AVD-GCP-0001"],
+    aliases=["CKV_GCP_28", "AVD-GCP-0001"],
     controls={"nist-800-53r5": ["AC-3", "AC-22"], "cis-gcp-2.0": ["5.1"]},
     links=["https://cloud.google.com/storage/docs/public-access-prevention"],
     bad={
@@ -169,9 +169,9 @@ def bucket_public(access: Resource) -> Iterator[Violation]:
     Anyone, or anyone with a free Google account, reads what is in it, and search engines for open buckets find it
     within days.
 
-    Take `allUsers` and `allAuthenticatedUsers` out and name groups or service accounts; set
-    `public_access_prevention = "enforced"` on the bucket so that it cannot happen again. Publish web sites through a
-    load balancer with a backend bucket.
+    Take `allUsers` and `allAuthenticatedUsers` out and name groups or service accounts; set `public_access_prevention
+    = "enforced"` on the bucket so that it cannot happen again. Publish web sites through a load balancer with a
+    backend bucket.
     """
     for path, what, who in _open_to(access):
         if _is_prevented(access):
@@ -183,9 +183,8 @@ def _open_to(access: Resource) -> Iterator[tuple[str, str, str]]:
     """Path, role and name of everyone who is no one in particular."""
     if "_iam_" in access.type:
         for grant in grants(access):
-            who = public_name(grant.member)
-            if who:
-                yield grant.path, grant.role, who
+            if grant.public_name:
+                yield grant.path, grant.role, grant.public_name
     elif access.type.endswith("_access_control"):
         who = public_name(access.get("entity"))
         if who:

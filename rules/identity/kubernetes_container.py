@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
-from ._kubernetes_manifest import field, inner, spelt
+from ._kubernetes_manifest import field, inner
 from ._kubernetes_pods import WORKLOADS, containers, titled
 
 
@@ -15,7 +15,7 @@ from ._kubernetes_pods import WORKLOADS, containers, titled
     severity="high",
     domain="identity",
     resources=WORKLOADS,
-    aliases=["CKV_K8S_16", "AVD-KSV-0017", "KSV-0017"],
+    aliases=["CKV_K8S_16", "AVD-KSV-0017"],
     controls={"nist-800-53r5": ["AC-6", "CM-7", "SC-39"], "cis-kubernetes-1.23": ["5.2.2"]},
     links=["https://kubernetes.io/docs/concepts/security/pod-security-standards/"],
     bad={
@@ -200,151 +200,3 @@ def privileged_container(workload: Resource) -> Iterator[Violation]:
         path, context = inner(place, container, "security_context")
         if field(context, "privileged"):
             yield violation(f"{path}.privileged", f"{titled('container', container)} is privileged")
-
-
-@rule(
-    id="kubernetes-privilege-escalation-allowed",
-    severity="medium",
-    domain="identity",
-    resources=WORKLOADS,
-    aliases=["CKV_K8S_20", "AVD-KSV-0001", "KSV-0001"],
-    controls={"nist-800-53r5": ["AC-6", "CM-7"], "cis-kubernetes-1.23": ["5.2.6"]},
-    links=["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
-    bad={
-        "nothing said, so that it is allowed": """
-resource "kubernetes_deployment_v1" "shop" {
-  metadata {
-    name = "shop"
-  }
-
-  spec {
-    selector {
-      match_labels = { app = "shop" }
-    }
-
-    template {
-      metadata {
-        labels = { app = "shop" }
-      }
-
-      spec {
-        container {
-          name  = "shop"
-          image = "registry.example.com/shop:3.1.0"
-        }
-      }
-    }
-  }
-}
-""",
-        "allowed in so many words": """
-resource "kubernetes_job_v1" "migrate" {
-  metadata {
-    name = "migrate"
-  }
-
-  spec {
-    template {
-      metadata {}
-
-      spec {
-        container {
-          name  = "migrate"
-          image = "registry.example.com/shop:3.1.0"
-
-          security_context {
-            allow_privilege_escalation = true
-          }
-        }
-      }
-    }
-  }
-}
-""",
-        "one of two containers": """
-resource "kubernetes_pod_v1" "shop" {
-  metadata {
-    name = "shop"
-  }
-
-  spec {
-    container {
-      name  = "shop"
-      image = "registry.example.com/shop:3.1.0"
-
-      security_context {
-        allow_privilege_escalation = false
-      }
-    }
-
-    container {
-      name  = "proxy"
-      image = "registry.example.com/proxy:1.9.0"
-
-      security_context {
-        run_as_non_root = true
-      }
-    }
-  }
-}
-""",
-    },
-    good={
-        "refused": """
-resource "kubernetes_pod_v1" "shop" {
-  metadata {
-    name = "shop"
-  }
-
-  spec {
-    container {
-      name  = "shop"
-      image = "registry.example.com/shop:3.1.0"
-
-      security_context {
-        allow_privilege_escalation = false
-      }
-    }
-  }
-}
-""",
-        "refused in a manifest": """
-resource "kubernetes_manifest" "shop" {
-  manifest = {
-    apiVersion = "apps/v1"
-    kind       = "Deployment"
-    metadata   = { name = "shop", namespace = "shop" }
-    spec = {
-      selector = { matchLabels = { app = "shop" } }
-      template = {
-        metadata = { labels = { app = "shop" } }
-        spec = {
-          containers = [{
-            name            = "shop"
-            image           = "registry.example.com/shop:3.1.0"
-            securityContext = { allowPrivilegeEscalation = false }
-          }]
-        }
-      }
-    }
-  }
-}
-""",
-    },
-)
-def privilege_escalation_allowed(workload: Resource) -> Iterator[Violation]:
-    """Container may gain more privileges than it starts with.
-
-    Unless it is refused, a process can become root through a setuid program in the image, even where the container
-    runs as another user.
-
-    Set `allow_privilege_escalation = false` in the security context of every container.
-    """
-    for place, container in containers(workload):
-        path, context = inner(place, container, "security_context")
-        allowed = field(context, "allow_privilege_escalation")
-        if allowed:
-            name = spelt(context, "allow_privilege_escalation")
-            yield violation(f"{path}.{name}", f"{titled('container', container)} allows it")
-        elif allowed == None:  # noqa: E711 - an unknown value must be asked, not compared by identity
-            yield violation(place, f"{titled('container', container)} does not refuse it")

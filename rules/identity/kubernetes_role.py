@@ -7,23 +7,21 @@ from typing import Any
 
 from planguard import Resource, Violation, rule, violation
 
-from ._kubernetes_manifest import MANIFEST, blocks, field, is_manifest, manifest_kind
+from ._kubernetes_manifest import field
+from ._kubernetes_roles import ROLES, allowances, has_wildcard
+
+_LINKS = ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/"]
+_WILDCARD_FIELDS = ("api_groups", "resources", "verbs")
 
 
 @rule(
     id="kubernetes-role-wildcard",
     severity="critical",
     domain="identity",
-    resources=[
-        "kubernetes_role",
-        "kubernetes_role_v1",
-        "kubernetes_cluster_role",
-        "kubernetes_cluster_role_v1",
-        MANIFEST,
-    ],
-    aliases=["CKV_K8S_49", "AVD-KSV-0044", "AVD-KSV-0045", "AVD-KSV-0046", "KSV-0044", "KSV-0045", "KSV-0046"],
+    resources=ROLES,
+    aliases=["AVD-KSV-0044"],
     controls={"nist-800-53r5": ["AC-3", "AC-6"], "cis-kubernetes-1.23": ["5.1.3"]},
-    links=["https://kubernetes.io/docs/concepts/security/rbac-good-practices/"],
+    links=_LINKS,
     bad={
         "every verb on every resource of the cluster": """
 resource "kubernetes_cluster_role_v1" "platform" {
@@ -129,11 +127,183 @@ def role_wildcard(role: Resource) -> Iterator[Violation]:
 
     Name the API groups, resources and verbs that its holder uses; `kubectl auth can-i --list` shows what there is.
     """
-    if is_manifest(role) and manifest_kind(role) not in ("Role", "ClusterRole"):
-        return
-    for path, allowed in blocks(role, "rule"):
-        if "*" in (field(allowed, "verbs") or ()) and "*" in (field(allowed, "resources") or ()):
+    for path, allowed in allowances(role):
+        if has_wildcard(allowed, "verbs") and has_wildcard(allowed, "resources"):
             yield violation(path, f"every verb on every resource of {_groups(allowed)}")
+
+
+@rule(
+    id="kubernetes-role-any-wildcard",
+    severity="high",
+    domain="identity",
+    resources=ROLES,
+    aliases=["CKV_K8S_49"],
+    controls={"nist-800-53r5": ["AC-3", "AC-6"], "cis-kubernetes-1.23": ["5.1.3"]},
+    links=_LINKS,
+    since="0.2.0",
+    wider=[
+        "kubernetes-role-wildcard",
+        "kubernetes-role-wildcard-verb",
+        "kubernetes-role-wildcard-resource",
+    ],
+    bad={
+        "every verb": """
+resource "kubernetes_role_v1" "agent" {
+  metadata {
+    name      = "agent"
+    namespace = "shop"
+  }
+
+  rule {
+    api_groups = [""]
+    resources  = ["pods"]
+    verbs      = ["*"]
+  }
+}
+""",
+        "every resource": """
+resource "kubernetes_cluster_role" "agent" {
+  metadata {
+    name = "agent"
+  }
+
+  rule {
+    api_groups = [""]
+    resources  = ["*"]
+    verbs      = ["get"]
+  }
+}
+""",
+        "every API group": """
+resource "kubernetes_cluster_role_v1" "agent" {
+  metadata {
+    name = "agent"
+  }
+
+  rule {
+    api_groups = ["*"]
+    resources  = ["pods"]
+    verbs      = ["get"]
+  }
+}
+""",
+        "every verb on every resource, behind a narrow rule": """
+resource "kubernetes_role" "agent" {
+  metadata {
+    name      = "agent"
+    namespace = "shop"
+  }
+
+  rule {
+    api_groups = [""]
+    resources  = ["configmaps"]
+    verbs      = ["get"]
+  }
+
+  rule {
+    api_groups = [""]
+    resources  = ["*"]
+    verbs      = ["*"]
+  }
+}
+""",
+        "in a manifest": """
+resource "kubernetes_manifest" "agent" {
+  manifest = {
+    apiVersion = "rbac.authorization.k8s.io/v1"
+    kind       = "Role"
+    metadata   = { name = "agent", namespace = "shop" }
+    rules      = [{ apiGroups = ["*"], resources = ["pods"], verbs = ["get"] }]
+  }
+}
+""",
+    },
+    good={
+        "all named": """
+resource "kubernetes_role_v1" "agent" {
+  metadata {
+    name      = "agent"
+    namespace = "shop"
+  }
+
+  rule {
+    api_groups = ["", "apps"]
+    resources  = ["pods", "deployments"]
+    verbs      = ["get", "list"]
+  }
+}
+""",
+        "all below one resource": """
+resource "kubernetes_role_v1" "agent" {
+  metadata {
+    name      = "agent"
+    namespace = "shop"
+  }
+
+  rule {
+    api_groups = [""]
+    resources  = ["pods/*"]
+    verbs      = ["get"]
+  }
+}
+""",
+        "a path that is no resource": """
+resource "kubernetes_cluster_role_v1" "probe" {
+  metadata {
+    name = "probe"
+  }
+
+  rule {
+    non_resource_urls = ["/healthz/*", "*"]
+    verbs             = ["get"]
+  }
+}
+""",
+        "a manifest of another kind": """
+resource "kubernetes_manifest" "policy" {
+  manifest = {
+    apiVersion = "example.com/v1"
+    kind       = "Policy"
+    metadata   = { name = "policy", namespace = "shop" }
+    rules      = [{ apiGroups = ["*"], resources = ["*"], verbs = ["*"] }]
+  }
+}
+""",
+    },
+    undetermined={
+        "a verb that is not known yet": """
+resource "terraform_data" "choice" {
+  input = "get"
+}
+
+resource "kubernetes_role_v1" "agent" {
+  metadata {
+    name      = "agent"
+    namespace = "shop"
+  }
+
+  rule {
+    api_groups = [""]
+    resources  = ["pods"]
+    verbs      = [terraform_data.choice.output]
+  }
+}
+""",
+    },
+)
+def role_any_wildcard(role: Resource) -> Iterator[Violation]:
+    """Role has a wildcard in a rule.
+
+    What it allows is not what its author had in mind: new verbs, resources and API groups are allowed as soon as they
+    exist, without anybody having decided so.
+
+    Name what its holder uses in `api_groups`, `resources` and `verbs`; `kubectl auth can-i --list` shows what there
+    is.
+    """
+    for path, allowed in allowances(role):
+        found = [name for name in _WILDCARD_FIELDS if has_wildcard(allowed, name)]
+        if found:
+            yield violation(path, f"a wildcard in {', '.join(found)}")
 
 
 def _groups(allowed: dict[str, Any]) -> str:

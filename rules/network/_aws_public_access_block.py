@@ -20,6 +20,14 @@ def is_any_on(resource: Resource, *settings: str) -> bool:
     return any(sorted(values, key=is_unknown))
 
 
+def is_every_on(resource: Resource, *settings: str) -> bool:
+    """Whether each of the settings is on, be it in another block.
+
+    :raises Undetermined: when one may be on, or off
+    """
+    return all(is_any_on(resource, setting) for setting in settings)
+
+
 def _in_effect(resource: Resource) -> list[Resource]:
     buckets = [resource] if resource.type == "aws_s3_bucket" else resource.references("aws_s3_bucket", via="bucket")
     if buckets:

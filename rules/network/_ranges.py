@@ -16,7 +16,7 @@ ALL_PORTS = "0-65535"
 _GLOBAL_IPV6 = IPv6Network("2000::/3")
 
 
-def all_hold(*tests: tuple[Any, Callable[[Any], bool]]) -> bool:
+def all_hold(*tests: tuple[Any, Callable[[Any], object]]) -> bool:
     """Whether each value passes its test. Known values come first: a no of theirs decides."""
     return all(test(value) for value, test in sorted(tests, key=lambda one: has_unknown(one[0])))
 

@@ -44,6 +44,26 @@ from .._satellite import given, is_left_to_provider, may_refer
               }
             }
         """,
+        "options of its own, against those of the launch template": """
+            resource "aws_launch_template" "web" {
+              name_prefix   = "web-"
+              image_id      = "ami-0123456789abcdef0"
+              instance_type = "t3.micro"
+              metadata_options {
+                http_tokens = "required"
+              }
+            }
+
+            resource "aws_instance" "web" {
+              launch_template {
+                id      = aws_launch_template.web.id
+                version = "$Latest"
+              }
+              metadata_options {
+                http_tokens = "optional"
+              }
+            }
+        """,
         "launch configuration": """
             resource "aws_launch_configuration" "web" {
               name_prefix   = "web-"
@@ -85,6 +105,16 @@ from .._satellite import given, is_left_to_provider, may_refer
             resource "aws_instance" "web" {
               launch_template {
                 id      = aws_launch_template.web.id
+                version = "$Latest"
+              }
+            }
+        """,
+    },
+    undetermined={
+        "a launch template that is not in the plan": """
+            resource "aws_instance" "web" {
+              launch_template {
+                id      = "lt-0123456789abcdef0"
                 version = "$Latest"
               }
             }

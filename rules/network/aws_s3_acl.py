@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planguard import Resource, Violation, rule, violation
+from planguard import Resource, Violation, rule
 
-from .._satellite import given, is_left_to_provider
-from ._aws_public_access_block import is_any_on
+from ._aws_s3_grants import RESOURCES, openings_of_bucket
 
-_CANNED = {
-    "public-read": "everyone reads",
-    "public-read-write": "everyone reads and writes",
-    "authenticated-read": "everyone with an AWS account reads",
-}
-# docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html, "Amazon S3 predefined groups"
-_GROUPS = {
-    "http://acs.amazonaws.com/groups/global/AllUsers": "everyone",
-    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers": "everyone with an AWS account",
-}
+_LINKS = ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl"]
 
 
 @rule(
     id="aws-s3-bucket-acl-public",
     severity="high",
     domain="network",
-    resources=["aws_s3_bucket", "aws_s3_bucket_acl"],
-    aliases=["CKV_AWS_20", "CKV_AWS_57", "CKV_AWS_375", "CKV2_AWS_43", "AVD-AWS-0092"],
+    resources=RESOURCES,
+    aliases=["AVD-AWS-0092"],
     controls={"nist-800-53r5": ["AC-3", "SC-7"]},
-    links=["https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl"],
+    links=_LINKS,
     bad={
         "a canned ACL for everyone": """
 resource "aws_s3_bucket" "site" {
@@ -40,7 +30,7 @@ resource "aws_s3_bucket_acl" "site" {
   acl    = "public-read"
 }
 """,
-        "a grant to all AWS users": """
+        "a grant to everyone": """
 resource "aws_s3_bucket" "drop" {
   bucket = "acme-drop"
 }
@@ -54,13 +44,36 @@ resource "aws_s3_bucket_acl" "drop" {
 
       grantee {
         type = "Group"
-        uri  = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
       }
     }
 
     owner {
       id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
     }
+  }
+}
+""",
+        "a list of a bucket that is not in the plan": """
+resource "aws_s3_bucket_acl" "site" {
+  bucket = "acme-site"
+  acl    = "public-read"
+}
+""",
+        "everyone with an AWS account, in the bucket itself": """
+resource "aws_s3_bucket" "drop" {
+  bucket = "acme-drop"
+  acl    = "authenticated-read"
+}
+""",
+        "a grant in the bucket itself": """
+resource "aws_s3_bucket" "drop" {
+  bucket = "acme-drop"
+
+  grant {
+    type        = "Group"
+    permissions = ["READ_ACP", "WRITE"]
+    uri         = "http://acs.amazonaws.com/groups/global/AllUsers"
   }
 }
 """,
@@ -75,6 +88,64 @@ resource "aws_s3_bucket_public_access_block" "site" {
   restrict_public_buckets = true
 }
 """,
+        "a list that everyone may read, and nothing else": """
+resource "aws_s3_bucket" "drop" {
+  bucket = "acme-drop"
+}
+
+resource "aws_s3_bucket_acl" "drop" {
+  bucket = aws_s3_bucket.drop.id
+
+  access_control_policy {
+    grant {
+      permission = "READ_ACP"
+
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+
+    owner {
+      id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+    }
+  }
+}
+""",
+        "a list for all AWS accounts": """
+resource "aws_s3_bucket" "drop" {
+  bucket = "acme-drop"
+}
+
+resource "aws_s3_bucket_acl" "drop" {
+  bucket = aws_s3_bucket.drop.id
+  acl    = "authenticated-read"
+}
+""",
+        "full control for everyone, in a list beside the bucket": """
+resource "aws_s3_bucket" "drop" {
+  bucket = "acme-drop"
+}
+
+resource "aws_s3_bucket_acl" "drop" {
+  bucket = aws_s3_bucket.drop.id
+
+  access_control_policy {
+    grant {
+      permission = "FULL_CONTROL"
+
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+
+    owner {
+      id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+    }
+  }
+}
+""",
     },
     good={
         "a private ACL": """
@@ -85,6 +156,33 @@ resource "aws_s3_bucket" "data" {
 resource "aws_s3_bucket_acl" "data" {
   bucket = aws_s3_bucket.data.id
   acl    = "private"
+}
+""",
+        "a grant to the service that writes logs": """
+resource "aws_s3_bucket" "logs" {
+  bucket = "acme-logs"
+
+  grant {
+    type        = "Group"
+    permissions = ["WRITE"]
+    uri         = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+  }
+}
+""",
+        "nothing said": """
+resource "aws_s3_bucket" "data" {
+  bucket = "acme-data"
+}
+""",
+        "a public ACL that is refused": """
+resource "aws_s3_bucket" "site" {
+  bucket = "acme-site"
+  acl    = "public-read"
+}
+
+resource "aws_s3_bucket_public_access_block" "site" {
+  bucket            = aws_s3_bucket.site.id
+  block_public_acls = true
 }
 """,
         "a public ACL that is ignored": """
@@ -112,29 +210,4 @@ def bucket_open_by_acl(resource: Resource) -> Iterator[Violation]:
     Take the `acl` out, or set it to `private`; grant access by a bucket policy that names who may. To switch every
     public ACL off, set `ignore_public_acls = true` in an `aws_s3_bucket_public_access_block`.
     """
-    found = list(_openings(resource))
-    if found and not is_any_on(resource, "ignore_public_acls"):
-        for path, who in found:
-            yield violation(path, who)
-
-
-def _openings(resource: Resource) -> Iterator[tuple[str, str]]:
-    canned = given(resource, "acl", "")
-    if canned in _CANNED:
-        yield "acl", f"{canned}: {_CANNED[canned]}"
-    blocks = "grant" if resource.type == "aws_s3_bucket" else "access_control_policy.grant"
-    if not is_left_to_provider(resource, blocks.split(".", maxsplit=1)[0]):
-        for path, grant in resource.blocks(blocks):
-            yield from _of_grant(resource, path, grant)
-
-
-def _of_grant(resource: Resource, path: str, grant: dict[str, object]) -> Iterator[tuple[str, str]]:
-    if resource.type == "aws_s3_bucket":
-        permissions = ", ".join(sorted(grant.get("permissions") or []))  # type: ignore[call-overload]
-        uris = [grant.get("uri")]
-    else:
-        permissions = str(grant.get("permission"))
-        uris = [one.get("uri") for one in grant.get("grantee") or []]  # type: ignore[attr-defined]
-    for uri in uris:
-        if uri in _GROUPS:
-            yield path, f"{permissions} for {_GROUPS[str(uri)]}"
+    yield from openings_of_bucket(resource, lambda _: True)

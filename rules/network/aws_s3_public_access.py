@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planguard import Resource, Violation, is_unknown, rule, violation
+from planguard import Resource, Violation, rule, violation
 
 from .._satellite import missing, satellites
-from ._aws_public_access_block import KIND, OF_ACCOUNT, SETTINGS, of_account
+from ._aws_public_access_block import KIND, SETTINGS, is_every_on, of_account
 
 
 @rule(
@@ -15,7 +15,7 @@ from ._aws_public_access_block import KIND, OF_ACCOUNT, SETTINGS, of_account
     severity="medium",
     domain="network",
     resources=["aws_s3_bucket"],
-    aliases=["CKV2_AWS_6", "AVD-AWS-0094"],
+    aliases=["AVD-AWS-0094"],
     controls={"nist-800-53r5": ["AC-3", "AC-21", "SC-7"], "cis-aws": ["1.4:2.1.5"]},
     links=["https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"],
     bad={
@@ -35,6 +35,15 @@ from ._aws_public_access_block import KIND, OF_ACCOUNT, SETTINGS, of_account
               block_public_policy     = true
               ignore_public_acls      = true
               restrict_public_buckets = true
+            }
+        """,
+        "block of the account with one setting": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
+            }
+
+            resource "aws_s3_account_public_access_block" "this" {
+              block_public_acls = true
             }
         """,
         "one of two buckets": """
@@ -126,43 +135,49 @@ def bucket_without_public_access_block(bucket: Resource) -> Iterator[Violation]:
 
 
 @rule(
-    id="aws-s3-public-access-block-incomplete",
-    severity="high",
+    id="aws-s3-bucket-public-access-not-blocked",
+    severity="medium",
     domain="network",
-    resources=[KIND, OF_ACCOUNT],
-    aliases=[
-        "CKV_AWS_53",
-        "CKV_AWS_54",
-        "CKV_AWS_55",
-        "CKV_AWS_56",
-        "AVD-AWS-0086",
-        "AVD-AWS-0087",
-        "AVD-AWS-0091",
-        "AVD-AWS-0093",
-    ],
+    resources=["aws_s3_bucket"],
+    aliases=["CKV2_AWS_6"],
     controls={"nist-800-53r5": ["AC-3", "AC-21", "SC-7"], "cis-aws": ["1.4:2.1.5"]},
     links=["https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"],
+    since="0.2.0",
+    wider=["aws-s3-bucket-without-public-access-block"],
     bad={
-        "two of four": """
-            resource "aws_s3_bucket_public_access_block" "reports" {
-              bucket             = "example-reports"
-              block_public_acls  = true
-              ignore_public_acls = true
+        "bucket alone": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
             }
         """,
-        "one switched off": """
+        "block with nothing in it": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
+            }
+
             resource "aws_s3_bucket_public_access_block" "reports" {
-              bucket                  = "example-reports"
-              block_public_acls       = true
-              block_public_policy     = true
-              ignore_public_acls      = true
-              restrict_public_buckets = false
+              bucket = aws_s3_bucket.reports.id
             }
         """,
-        "account": """
-            resource "aws_s3_account_public_access_block" "this" {
+        "policies only": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
+            }
+
+            resource "aws_s3_bucket_public_access_block" "reports" {
+              bucket              = "example-reports"
+              block_public_acls   = false
+              block_public_policy = true
+            }
+        """,
+        "ACLs only": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
+            }
+
+            resource "aws_s3_bucket_public_access_block" "reports" {
+              bucket                  = aws_s3_bucket.reports.bucket
               block_public_acls       = true
-              block_public_policy     = false
               ignore_public_acls      = true
               restrict_public_buckets = true
             }
@@ -170,35 +185,55 @@ def bucket_without_public_access_block(bucket: Resource) -> Iterator[Violation]:
     },
     good={
         "all four": """
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
             resource "aws_s3_bucket_public_access_block" "reports" {
-              bucket                  = "example-reports"
+              bucket                  = aws_s3_bucket.reports.id
               block_public_acls       = true
               block_public_policy     = true
               ignore_public_acls      = true
               restrict_public_buckets = true
             }
         """,
-        "all four of the account": """
+        "the two that refuse": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
+            }
+
+            resource "aws_s3_bucket_public_access_block" "reports" {
+              bucket              = aws_s3_bucket.reports.id
+              block_public_acls   = true
+              block_public_policy = true
+            }
+        """,
+        "what the bucket leaves open, the account blocks": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
+            }
+
+            resource "aws_s3_bucket_public_access_block" "reports" {
+              bucket            = aws_s3_bucket.reports.id
+              block_public_acls = true
+            }
+
             resource "aws_s3_account_public_access_block" "this" {
-              block_public_acls       = true
-              block_public_policy     = true
-              ignore_public_acls      = true
-              restrict_public_buckets = true
+              block_public_policy = true
             }
         """,
     },
 )
-def public_access_block_incomplete(block: Resource) -> Iterator[Violation]:
-    """S3 public access block leaves a setting off.
+def public_access_not_blocked(bucket: Resource) -> Iterator[Violation]:
+    """S3 bucket can be made public by an ACL or a policy.
 
-    Each of the four settings closes another way: `block_public_acls` and `block_public_policy` refuse new public
-    grants, `ignore_public_acls` and `restrict_public_buckets` take the effect from those that are there. With one
-    off, a single mistake makes objects public.
+    One upload with `public-read`, or one policy with `Principal: "*"`, opens it to everybody, and nothing refuses
+    that.
 
-    Set all four to `true`; what is left out is `false`. Serve public files through CloudFront with origin access
-    control, which needs none of them off.
+    In the `aws_s3_bucket_public_access_block` of the bucket set `block_public_acls = true` and
+    `block_public_policy = true`, and the other two as well.
     """
-    values = [(setting, block.get(setting)) for setting in SETTINGS]
-    for setting, value in sorted(values, key=lambda one: is_unknown(one[1])):
-        if not value:
-            yield violation(setting, f"{setting} is off")
+    if is_every_on(bucket, "block_public_acls", "block_public_policy"):
+        return
+    gone = [] if satellites(bucket, KIND, via="bucket") else missing(bucket, KIND, via="bucket")
+    yield violation("", "public ACLs or policies are not blocked", evidence=gone)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
-from ._aws_ingress import RESOURCES, Ports, openings
+from ._aws_group_rules import INGRESS, openings
+from ._aws_ports import Ports
 
 _ADMINISTRATION = {"tcp": (22, 3389), "udp": (3389,)}
 _WEB = (80, 443)
@@ -25,10 +26,11 @@ def _is_other_service(ports: Ports) -> bool:
     id="aws-sg-ingress-open-to-world",
     severity="critical",
     domain="network",
-    resources=RESOURCES,
-    aliases=["CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277", "AVD-AWS-0107"],
+    resources=INGRESS,
+    aliases=["AVD-AWS-0107"],
     controls={"nist-800-53r5": ["AC-4", "AC-17", "SC-7", "SC-7(5)"], "cis-aws": ["1.2:4.1", "1.2:4.2", "1.4:5.2"]},
     links=["https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager.html"],
+    wider=["aws-sg-ingress-all-ports-open-to-world"],
     bad={
         "ssh": """
             resource "aws_security_group" "bastion" {
@@ -56,6 +58,16 @@ def _is_other_service(ports: Ports) -> bool:
               security_group_id = "sg-0123456789abcdef0"
               ip_protocol       = "-1"
               cidr_ipv4         = "0.0.0.0/0"
+            }
+        """,
+        "Remote Desktop over UDP": """
+            resource "aws_security_group_rule" "desktops" {
+              type              = "ingress"
+              security_group_id = "sg-0123456789abcdef0"
+              from_port         = 3389
+              to_port           = 3389
+              protocol          = "udp"
+              cidr_blocks       = ["0.0.0.0/0"]
             }
         """,
         "the internet in two halves": """
@@ -245,6 +257,21 @@ def _is_other_service(ports: Ports) -> bool:
             }
         """,
     },
+    undetermined={
+        "from an address that is not known yet": """
+            resource "aws_eip" "office" {
+              domain = "vpc"
+            }
+
+            resource "aws_vpc_security_group_ingress_rule" "office" {
+              security_group_id = "sg-0123456789abcdef0"
+              ip_protocol       = "tcp"
+              from_port         = 22
+              to_port           = 22
+              cidr_ipv4         = "${aws_eip.office.public_ip}/32"
+            }
+        """,
+    },
 )
 def administration_open_to_world(group: Resource) -> Iterator[Violation]:
     """Security group lets the whole internet reach an administration port.
@@ -263,7 +290,7 @@ def administration_open_to_world(group: Resource) -> Iterator[Violation]:
     id="aws-sg-ingress-service-port-open-to-world",
     severity="high",
     domain="network",
-    resources=RESOURCES,
+    resources=INGRESS,
     controls={"nist-800-53r5": ["AC-4", "SC-7", "SC-7(5)"]},
     links=["https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-best-practices.html"],
     bad={
@@ -370,6 +397,21 @@ def administration_open_to_world(group: Resource) -> Iterator[Violation]:
                 protocol         = "icmpv6"
                 ipv6_cidr_blocks = ["::/0"]
               }
+            }
+        """,
+    },
+    undetermined={
+        "from an address that is not known yet": """
+            resource "aws_eip" "office" {
+              domain = "vpc"
+            }
+
+            resource "aws_vpc_security_group_ingress_rule" "office" {
+              security_group_id = "sg-0123456789abcdef0"
+              ip_protocol       = "tcp"
+              from_port         = 5432
+              to_port           = 5432
+              cidr_ipv4         = "${aws_eip.office.public_ip}/32"
             }
         """,
     },

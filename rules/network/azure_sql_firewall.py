@@ -7,8 +7,6 @@ from ipaddress import IPv4Address
 
 from planguard import Resource, Violation, rule, violation
 
-from .._satellite import given
-
 _SERVERS = {
     "azurerm_cosmosdb_postgresql_firewall_rule": "azurerm_cosmosdb_postgresql_cluster",
     "azurerm_mariadb_firewall_rule": "azurerm_mariadb_server",
@@ -28,7 +26,7 @@ _HALF_OF_IPV4 = 2**31
     severity="high",
     domain="network",
     resources=list(_SERVERS),
-    aliases=["CKV_AZURE_11", "CKV2_AZURE_26", "CKV2_AZURE_34", "AVD-AZU-0029"],
+    aliases=["CKV_AZURE_11", "CKV2_AZURE_26", "AVD-AZU-0029"],
     controls={"nist-800-53r5": ["AC-3", "SC-7"], "cis-azure-2.0": ["4.1.2"]},
     links=["https://learn.microsoft.com/azure/azure-sql/database/firewall-configure"],
     bad={
@@ -46,22 +44,6 @@ resource "azurerm_mssql_firewall_rule" "all" {
   server_id        = azurerm_mssql_server.app.id
   start_ip_address = "0.0.0.0"
   end_ip_address   = "255.255.255.255"
-}
-""",
-        "all of Azure": """
-resource "azurerm_mysql_flexible_server" "app" {
-  name                = "mysql-app"
-  resource_group_name = "rg-app"
-  location            = "westeurope"
-  sku_name            = "GP_Standard_D2ds_v4"
-}
-
-resource "azurerm_mysql_flexible_server_firewall_rule" "azure" {
-  name                = "azure"
-  resource_group_name = "rg-app"
-  server_name         = azurerm_mysql_flexible_server.app.name
-  start_ip_address    = "0.0.0.0"
-  end_ip_address      = "0.0.0.0"
 }
 """,
         "nearly the whole Internet": """
@@ -106,6 +88,141 @@ resource "azurerm_mysql_flexible_server" "app" {
   public_network_access = "Disabled"
 }
 
+resource "azurerm_mysql_flexible_server_firewall_rule" "all" {
+  name                = "all"
+  resource_group_name = "rg-app"
+  server_name         = azurerm_mysql_flexible_server.app.name
+  start_ip_address    = "0.0.0.0"
+  end_ip_address      = "255.255.255.255"
+}
+""",
+        "a server without a public endpoint": """
+resource "azurerm_mssql_server" "app" {
+  name                          = "sql-app"
+  resource_group_name           = "rg-app"
+  location                      = "westeurope"
+  version                       = "12.0"
+  minimum_tls_version           = "1.2"
+  public_network_access_enabled = false
+}
+
+resource "azurerm_mssql_firewall_rule" "all" {
+  name             = "all"
+  server_id        = azurerm_mssql_server.app.id
+  start_ip_address = "0.0.0.0"
+  end_ip_address   = "255.255.255.255"
+}
+""",
+        "all of Azure, which is another matter": """
+resource "azurerm_mssql_firewall_rule" "azure" {
+  name             = "azure"
+  server_id        = "/subscriptions/5f0c1a2b/resourceGroups/rg-app/providers/Microsoft.Sql/servers/sql-app"
+  start_ip_address = "0.0.0.0"
+  end_ip_address   = "0.0.0.0"
+}
+""",
+    },
+    undetermined={
+        "a setting that is not known yet": """
+resource "terraform_data" "setting" {
+  input = "198.51.100.255"
+}
+
+resource "azurerm_mssql_server" "app" {
+  name                = "sql-app"
+  resource_group_name = "rg-app"
+  location            = "westeurope"
+  version             = "12.0"
+  minimum_tls_version = "1.2"
+}
+
+resource "azurerm_mssql_firewall_rule" "office" {
+  name             = "office"
+  server_id        = azurerm_mssql_server.app.id
+  start_ip_address = "198.51.100.0"
+  end_ip_address   = terraform_data.setting.output
+}
+""",
+    },
+)
+def sql_firewall_open(firewall: Resource) -> Iterator[Violation]:
+    """Database firewall lets the whole Internet in.
+
+    Anyone can then try logins on the database, day and night, and every flaw in the server that becomes known.
+
+    Name the addresses that need the database in `start_ip_address` and `end_ip_address`, or set
+    `public_network_access_enabled = false` on the server and use a private endpoint.
+    """
+    first, last = _range_of(firewall)
+    if last - first + 1 >= _HALF_OF_IPV4 and not _is_unreachable(firewall):
+        yield violation("start_ip_address", _shown(firewall))
+
+
+@rule(
+    id="azure-sql-firewall-open-to-azure",
+    severity="high",
+    domain="network",
+    resources=list(_SERVERS),
+    aliases=["CKV2_AZURE_34"],
+    controls={"nist-800-53r5": ["AC-3", "SC-7"], "cis-azure-2.0": ["4.1.2"]},
+    links=["https://learn.microsoft.com/azure/azure-sql/database/network-access-controls-overview"],
+    since="0.2.0",
+    wider=["azure-sql-firewall-open"],
+    bad={
+        "all of Azure": """
+resource "azurerm_mysql_flexible_server" "app" {
+  name                = "mysql-app"
+  resource_group_name = "rg-app"
+  location            = "westeurope"
+  sku_name            = "GP_Standard_D2ds_v4"
+}
+
+resource "azurerm_mysql_flexible_server_firewall_rule" "azure" {
+  name                = "azure"
+  resource_group_name = "rg-app"
+  server_name         = azurerm_mysql_flexible_server.app.name
+  start_ip_address    = "0.0.0.0"
+  end_ip_address      = "0.0.0.0"
+}
+""",
+        "older type": """
+resource "azurerm_sql_firewall_rule" "azure" {
+  name                = "azure"
+  resource_group_name = "rg-app"
+  server_name         = "sql-app"
+  start_ip_address    = "0.0.0.0"
+  end_ip_address      = "0.0.0.0"
+}
+""",
+        "the whole Internet, Azure with it": """
+resource "azurerm_sql_firewall_rule" "all" {
+  name                = "all"
+  resource_group_name = "rg-app"
+  server_name         = "sql-app"
+  start_ip_address    = "0.0.0.0"
+  end_ip_address      = "255.255.255.255"
+}
+""",
+    },
+    good={
+        "one address": """
+resource "azurerm_sql_firewall_rule" "office" {
+  name                = "office"
+  resource_group_name = "rg-app"
+  server_name         = "sql-app"
+  start_ip_address    = "198.51.100.7"
+  end_ip_address      = "198.51.100.7"
+}
+""",
+        "a flexible server without a public endpoint": """
+resource "azurerm_mysql_flexible_server" "app" {
+  name                  = "mysql-app"
+  resource_group_name   = "rg-app"
+  location              = "westeurope"
+  sku_name              = "GP_Standard_D2ds_v4"
+  public_network_access = "Disabled"
+}
+
 resource "azurerm_mysql_flexible_server_firewall_rule" "azure" {
   name                = "azure"
   resource_group_name = "rg-app"
@@ -132,27 +249,59 @@ resource "azurerm_mssql_firewall_rule" "azure" {
 }
 """,
     },
+    undetermined={
+        "a setting that is not known yet": """
+resource "terraform_data" "setting" {
+  input = "198.51.100.7"
+}
+
+resource "azurerm_sql_firewall_rule" "office" {
+  name                = "office"
+  resource_group_name = "rg-app"
+  server_name         = "sql-app"
+  start_ip_address    = "198.51.100.7"
+  end_ip_address      = terraform_data.setting.output
+}
+""",
+    },
 )
-def sql_firewall_open(firewall: Resource) -> Iterator[Violation]:
-    """Database firewall lets the whole Internet in, or all of Azure.
+def sql_firewall_open_to_azure(firewall: Resource) -> Iterator[Violation]:
+    """Database firewall lets all of Azure in.
 
-    Anyone can then try logins on the database. The range from 0.0.0.0 to 0.0.0.0 means every machine that runs in
-    Azure, those of strangers included.
+    The range from 0.0.0.0 to 0.0.0.0 stands for every machine that runs in Azure, those of strangers included: for
+    the price of one virtual machine anybody can try logins on the database.
 
-    Name the addresses that need the database in `start_ip_address` and `end_ip_address`, or set
-    `public_network_access_enabled = false` on the server and use a private endpoint.
+    Take the rule away and let in the subnets that need the database: `azurerm_mssql_virtual_network_rule`, or a
+    private endpoint together with `public_network_access_enabled = false` on the server.
     """
-    first, last = firewall.get("start_ip_address"), firewall.get("end_ip_address")
-    start, end = int(IPv4Address(first.strip())), int(IPv4Address(last.strip()))
-    if end == 0:
-        message = "all of Azure, other tenants included (0.0.0.0 - 0.0.0.0)"
-    elif end - start + 1 >= _HALF_OF_IPV4:
-        message = f"{first} - {last}"
-    else:
-        return
+    first, last = _range_of(firewall)
+    if first == 0 and (last == 0 or last + 1 >= _HALF_OF_IPV4) and not _is_unreachable(firewall):
+        what = _shown(firewall)
+        yield violation("start_ip_address", what if last else f"all of Azure, other tenants included ({what})")
+
+
+def _range_of(firewall: Resource) -> tuple[int, int]:
+    """The first and the last address, as numbers; an empty range where they are no addresses."""
+    first, last = (firewall.get(name, "") for name in ("start_ip_address", "end_ip_address"))
+    try:
+        return _number(first), _number(last)
+    except ValueError:
+        return 1, 0
+
+
+def _number(address: str) -> int:
+    return int(IPv4Address(address.split("/", maxsplit=1)[0].strip()))
+
+
+def _shown(firewall: Resource) -> str:
+    return f"{firewall.get('start_ip_address')} - {firewall.get('end_ip_address')}"
+
+
+def _is_unreachable(firewall: Resource) -> bool:
+    """Whether the server has no public endpoint, so that its firewall guards nothing."""
     for server in firewall.references(_SERVERS[firewall.type]):
         # Provider documentation: public access is on by default.
-        enabled = given(server, "public_network_access_enabled", True)
-        if not enabled or given(server, "public_network_access", "Enabled").lower() == "disabled":
-            return
-    yield violation("start_ip_address", message)
+        enabled = server.effective("public_network_access_enabled", True)
+        if not enabled or server.effective("public_network_access", "Enabled").lower() == "disabled":
+            return True
+    return False

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
-from .._satellite import given, missing, satellites
+from .._satellite import missing, satellites
 
 _ACCOUNT = "azurerm_storage_account"
 _NETWORK_RULES = "azurerm_storage_account_network_rules"
+_PUBLIC_BLOBS = "allow_nested_items_to_be_public"
 
 
 @rule(
@@ -123,6 +124,28 @@ resource "azurerm_storage_account_network_rules" "claims" {
 }
 """,
     },
+    undetermined={
+        "a setting that is not known yet": """
+resource "terraform_data" "setting" {
+  input = "Deny"
+}
+
+resource "azurerm_storage_account" "claims" {
+  name                     = "stclaims"
+  resource_group_name      = "rg-claims"
+  location                 = "westeurope"
+  account_tier             = "Standard"
+  account_replication_type = "ZRS"
+  min_tls_version          = "TLS1_2"
+
+  network_rules {
+    default_action = terraform_data.setting.output
+    bypass         = ["AzureServices"]
+    ip_rules       = ["198.51.100.0/24"]
+  }
+}
+""",
+    },
 )
 def account_open_to_all_networks(resource: Resource) -> Iterator[Violation]:
     """Storage account takes requests from every network.
@@ -138,7 +161,7 @@ def account_open_to_all_networks(resource: Resource) -> Iterator[Violation]:
             # Provider documentation: public_network_access_enabled defaults to true.
             if not account.get("public_network_access_enabled", True):
                 return
-        if resource.get("default_action").lower() == "allow":
+        if resource.get("default_action", "Allow").lower() == "allow":
             yield violation("default_action", "the default action is Allow")
     elif resource.get("public_network_access_enabled", True):
         yield from _judge_account(resource)
@@ -146,7 +169,7 @@ def account_open_to_all_networks(resource: Resource) -> Iterator[Violation]:
 
 def _judge_account(account: Resource) -> Iterator[Violation]:
     """An account whose public endpoint is on. Separate rules are judged themselves."""
-    action = given(account, "network_rules.default_action", "")
+    action = account.effective("network_rules.default_action", "")
     if action.lower() == "deny" or satellites(account, _NETWORK_RULES, via="storage_account_id"):
         return
     # Azure Storage REST API: without networkAcls, the default action is Allow.
@@ -159,7 +182,7 @@ def _judge_account(account: Resource) -> Iterator[Violation]:
     severity="high",
     domain="network",
     resources=["azurerm_storage_container"],
-    aliases=["CKV_AZURE_34", "CKV_AZURE_190", "CKV2_AZURE_47", "AVD-AZU-0007"],
+    aliases=["CKV_AZURE_34", "AVD-AZU-0007"],
     controls={"nist-800-53r5": ["AC-3", "AC-22"], "cis-azure-2.0": ["3.7"]},
     links=["https://learn.microsoft.com/azure/storage/blobs/anonymous-read-access-prevent"],
     bad={
@@ -195,6 +218,22 @@ resource "azurerm_storage_container" "assets" {
   name                  = "assets"
   storage_account_id    = azurerm_storage_account.site.id
   container_access_type = "Container"
+}
+""",
+        "account that says nothing about it": """
+resource "azurerm_storage_account" "site" {
+  name                     = "stsite"
+  resource_group_name      = "rg-site"
+  location                 = "westeurope"
+  account_tier             = "Standard"
+  account_replication_type = "ZRS"
+  min_tls_version          = "TLS1_2"
+}
+
+resource "azurerm_storage_container" "assets" {
+  name                  = "assets"
+  storage_account_id    = azurerm_storage_account.site.id
+  container_access_type = "blob"
 }
 """,
         "account not in the plan": """
@@ -254,6 +293,19 @@ resource "azurerm_storage_container" "assets" {
 }
 """,
     },
+    undetermined={
+        "a setting that is not known yet": """
+resource "terraform_data" "setting" {
+  input = "private"
+}
+
+resource "azurerm_storage_container" "assets" {
+  name                  = "assets"
+  storage_account_name  = "stsite"
+  container_access_type = terraform_data.setting.output
+}
+""",
+    },
 )
 def container_public(container: Resource) -> Iterator[Violation]:
     """Storage container can be read without signing in.
@@ -269,8 +321,8 @@ def container_public(container: Resource) -> Iterator[Violation]:
         return
     for kind in (_ACCOUNT, f"data.{_ACCOUNT}"):
         for account in container.references(kind):
-            # Provider documentation: true by default.
-            if not account.get("allow_nested_items_to_be_public", True):
+            # Provider documentation: true by default up to version 4, so that only what somebody wrote is relied on.
+            if not account.get(_PUBLIC_BLOBS, True) and not account.is_unset((_PUBLIC_BLOBS,)):
                 return
     what = "blobs" if access.lower() == "blob" else "blobs and their list"
     yield violation("container_access_type", f"anyone reads {what}")

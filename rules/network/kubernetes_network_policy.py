@@ -1,25 +1,25 @@
-"""What a network policy lets in and out."""
+"""What a network policy lets in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from planguard import Resource, Violation, rule, violation
+from planguard import Resource, Violation, rule
 
-from ..identity._kubernetes_manifest import MANIFEST, blocks, field, inner, is_manifest, manifest_kind
+from ._kubernetes_policy import POLICIES, open_ways
 
-_DIRECTIONS = {"ingress": ("Ingress", "from"), "egress": ("Egress", "to")}
+_LINKS = ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"]
 
 
 @rule(
-    id="kubernetes-network-policy-open-to-world",
+    id="kubernetes-network-policy-ingress-open-to-world",
     severity="high",
     domain="network",
-    resources=["kubernetes_network_policy", "kubernetes_network_policy_v1", MANIFEST],
-    aliases=["AVD-KUBE-0001", "AVD-KUBE-0002", "KUBE-0001", "KUBE-0002"],
+    resources=POLICIES,
+    aliases=["AVD-KUBE-0001"],
     controls={"nist-800-53r5": ["AC-4", "SC-7"]},
-    links=["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],
+    links=_LINKS,
+    since="0.2.0",
     bad={
         "in from every IPv4 address": """
 resource "kubernetes_network_policy_v1" "web" {
@@ -48,36 +48,6 @@ resource "kubernetes_network_policy_v1" "web" {
     }
 
     policy_types = ["Ingress"]
-  }
-}
-""",
-        "out to every IPv6 address": """
-resource "kubernetes_network_policy_v1" "worker" {
-  metadata {
-    name      = "worker"
-    namespace = "shop"
-  }
-
-  spec {
-    pod_selector {
-      match_labels = { app = "worker" }
-    }
-
-    egress {
-      to {
-        ip_block {
-          cidr = "10.0.0.0/8"
-        }
-      }
-
-      to {
-        ip_block {
-          cidr = "::/0"
-        }
-      }
-    }
-
-    policy_types = ["Egress"]
   }
 }
 """,
@@ -113,21 +83,6 @@ resource "kubernetes_network_policy_v1" "metrics" {
     }
 
     policy_types = ["Ingress"]
-  }
-}
-""",
-        "everything out of every pod": """
-resource "kubernetes_network_policy_v1" "out" {
-  metadata {
-    name      = "out"
-    namespace = "shop"
-  }
-
-  spec {
-    pod_selector {}
-    egress {}
-
-    policy_types = ["Egress"]
   }
 }
 """,
@@ -189,27 +144,6 @@ resource "kubernetes_network_policy_v1" "web" {
   }
 }
 """,
-        "name resolution for every pod": """
-resource "kubernetes_network_policy_v1" "dns" {
-  metadata {
-    name      = "dns"
-    namespace = "shop"
-  }
-
-  spec {
-    pod_selector {}
-
-    egress {
-      ports {
-        port     = "53"
-        protocol = "UDP"
-      }
-    }
-
-    policy_types = ["Egress"]
-  }
-}
-""",
         "every pod from one namespace": """
 resource "kubernetes_network_policy_v1" "edge" {
   metadata {
@@ -259,24 +193,6 @@ resource "kubernetes_network_policy_v1" "web" {
   }
 }
 """,
-        "any peer of the pods that are there for it": """
-resource "kubernetes_network_policy_v1" "proxy" {
-  metadata {
-    name      = "proxy"
-    namespace = "shop"
-  }
-
-  spec {
-    pod_selector {
-      match_labels = { app = "proxy" }
-    }
-
-    egress {}
-
-    policy_types = ["Egress"]
-  }
-}
-""",
         "a direction that the policy does not govern": """
 resource "kubernetes_network_policy_v1" "worker" {
   metadata {
@@ -285,14 +201,57 @@ resource "kubernetes_network_policy_v1" "worker" {
   }
 
   spec {
-    pod_selector {
-      match_labels = { app = "worker" }
-    }
+    pod_selector {}
 
-    egress {
-      to {
+    ingress {
+      from {
         ip_block {
           cidr = "0.0.0.0/0"
+        }
+      }
+    }
+
+    policy_types = ["Egress"]
+  }
+}
+""",
+        "out to everywhere": """
+resource "kubernetes_network_policy_v1" "out" {
+  metadata {
+    name      = "out"
+    namespace = "shop"
+  }
+
+  spec {
+    pod_selector {}
+    egress {}
+
+    policy_types = ["Ingress", "Egress"]
+  }
+}
+""",
+    },
+    undetermined={
+        "a range that is not known yet": """
+resource "terraform_data" "range" {
+  input = "10.20.0.0/16"
+}
+
+resource "kubernetes_network_policy_v1" "web" {
+  metadata {
+    name      = "web"
+    namespace = "shop"
+  }
+
+  spec {
+    pod_selector {
+      match_labels = { app = "web" }
+    }
+
+    ingress {
+      from {
+        ip_block {
+          cidr = terraform_data.range.output
         }
       }
     }
@@ -303,47 +262,13 @@ resource "kubernetes_network_policy_v1" "worker" {
 """,
     },
 )
-def network_policy_open_to_world(policy: Resource) -> Iterator[Violation]:
-    """Network policy is open to every address.
+def network_policy_ingress_open_to_world(policy: Resource) -> Iterator[Violation]:
+    """Network policy lets in every address.
 
-    Policies only ever add up: what one of them allows, no other takes back. Open to all of the internet, it undoes
+    Policies only ever add up: what one of them allows, no other takes back. Open to all of the Internet, it undoes
     the default deny beside it for the pods that it selects.
 
-    Name the ranges, namespaces or pods that need the way. Let traffic of the internet end at a load balancer or an
-    egress gateway, and allow that.
+    Name the ranges, namespaces or pods that need the way, `ip_block { cidr = "<range>" }`. Let traffic of the
+    Internet end at a load balancer, and allow that.
     """
-    if is_manifest(policy) and manifest_kind(policy) != "NetworkPolicy":
-        return
-    for path, spec in blocks(policy, "spec"):
-        for direction, (governed, peers) in _DIRECTIONS.items():
-            types = field(spec, "policy_types")
-            if types and governed not in types:
-                continue
-            yield from _open_peers(policy, direction, peers)
-            if _selects_all(path, spec):
-                yield from _open_rules(policy, direction, peers)
-
-
-def _open_peers(policy: Resource, direction: str, peers: str) -> Iterator[Violation]:
-    for place, peer in blocks(policy, f"spec.{direction}.{peers}"):
-        path, block = inner(place, peer, "ip_block")
-        cidr = field(block, "cidr")
-        if cidr and cidr.endswith("/0"):
-            yield violation(f"{path}.cidr", f"{direction} {peers} {cidr}{_except(block)}")
-
-
-def _open_rules(policy: Resource, direction: str, peers: str) -> Iterator[Violation]:
-    """Rules without peers: from or to anywhere. Egress on named ports (name resolution) is usual, and passes."""
-    for path, allowed in blocks(policy, f"spec.{direction}"):
-        if not field(allowed, peers) and not (direction == "egress" and field(allowed, "ports")):
-            yield violation(path, f"{direction} {peers} anywhere, for every pod of the namespace")
-
-
-def _selects_all(path: str, spec: dict[str, Any]) -> bool:
-    _, selector = inner(path, spec, "pod_selector")
-    return not field(selector, "match_labels") and not field(selector, "match_expressions")
-
-
-def _except(block: dict[str, Any]) -> str:
-    excepted = field(block, "except")
-    return f" except {', '.join(sorted(excepted))}" if excepted else ""
+    yield from open_ways(policy, "ingress", "Ingress", "from")

@@ -86,12 +86,13 @@ def _render(step: Step) -> str:
     if isinstance(step, str):
         return f".{step}"
     if isinstance(step.key, str):
-        return f"[{_quoted(step.key)}]"
+        return f"[{quoted(step.key)}]"
     return f"[{step.key}]" if isinstance(step.key, int) else f"[{step.key:.10g}]"
 
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A key between quotes, with what HCL escapes."""
     return '"' + "".join(_ESCAPES.get(char, char) for char in text) + '"'

@@ -18,6 +18,7 @@ from planguard.errors import SourceError
 from planguard.plan.source.blocks import Block, block_in
 from planguard.plan.source.cache import cached_facts
 from planguard.plan.source.facts import FileFacts, LocalFacts, parse_hcl
+from planguard.plan.source.files import FolderFiles
 from planguard.plan.source.grammar import UnparsableError
 from planguard.plan.source.jsonsyntax import parse_json
 
@@ -25,7 +26,10 @@ _ROOT = "."
 _INSTALLED = ".terraform/modules/modules.json"
 
 Reader = Callable[[str], Mapping[str, bytes]]
-"""From a folder, as a path from the root folder, to the names and contents of its configuration files."""
+"""From a folder, as a path from the root folder, to the names and contents of its .tf and .tfvars files."""
+
+FileReader = Callable[[str], bytes | None]
+"""From the path of any other file to its content; None where there is none, or it may not be read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +87,7 @@ class Source:
     _given: Mapping[str, str]
     _installed: Mapping[str, str]
     _cache: Path | None
+    _read_file: FileReader
     _modules: dict[tuple[str, ...], SourceModule | None] = field(default_factory=dict, repr=False)
     _folders: dict[str, tuple[tuple[str, FileFacts], ...]] = field(default_factory=dict, repr=False)
 
@@ -104,25 +109,51 @@ class Source:
             return None
         if folder not in self._folders:
             self._folders[folder] = tuple(
-                (file, self._parse(file, content))
-                for name, content in sorted(self._read(folder).items(), key=_reading_order)
-                for file in [posixpath.normpath(posixpath.join(folder, name))]
+                (file, self._parse(file, content)) for file, content in self.files_in(folder)
             )
         facts = self._folders[folder]
         return SourceModule(path, folder, facts) if facts else None
 
-    def _locate(self, path: tuple[str, ...]) -> str | None:
+    def files_in(self, folder: str) -> list[tuple[str, bytes]]:
+        """Path and content of each configuration file of a folder, override files last."""
+        found = sorted(self._read(folder).items(), key=_reading_order)
+        found = [one for one in found if is_configuration_file(one[0])]
+        return [(posixpath.normpath(posixpath.join(folder, name)), content) for name, content in found]
+
+    def variable_files(self, folder: str) -> list[tuple[str, bytes]]:
+        """Name and content of the files in a folder that give values to its variables, the last one wins."""
+        found = [one for one in self._read(folder).items() if is_variable_file(one[0])]
+        return sorted(found, key=lambda one: (not one[0].startswith("terraform.tfvars"), one[0]))
+
+    def file(self, path: str) -> bytes | None:
+        """Any other file of the configuration; None where there is none, or it lies outside of it."""
+        return self._read_file(posixpath.normpath(path))
+
+    @property
+    def cache(self) -> Path | None:
+        """The folder for what need not be worked out again."""
+        return self._cache
+
+    def folder_of(self, path: tuple[str, ...], parent: str | None, source: str | None) -> str | None:
+        """The folder of a module, None where it is not at hand.
+
+        :param parent: the folder of the module that calls it
+        :param source: what the call names as its source
+        """
         key = ".".join(path)
         if key in self._given or not path:
             return posixpath.normpath(self._given.get(key, _ROOT))
-        parent = self._modules[path[:-1]]
-        source = parent.sources.get(path[-1]) if parent is not None else None
         if parent is None or source is None:
             return None
         if source.startswith(("./", "../")):
-            return posixpath.normpath(posixpath.join(parent.folder, source))
+            return posixpath.normpath(posixpath.join(parent, source))
         installed = self._installed.get(key)
         return posixpath.normpath(installed) if installed is not None else None
+
+    def _locate(self, path: tuple[str, ...]) -> str | None:
+        parent = self._modules[path[:-1]] if path else None
+        source = parent.sources.get(path[-1]) if parent is not None else None
+        return self.folder_of(path, parent.folder if parent is not None else None, source)
 
     def _parse(self, file: str, content: bytes) -> FileFacts:
         syntax = "json" if file.endswith(".json") else "hcl"
@@ -137,18 +168,24 @@ class Source:
             line = content.count(b"\n", 0, error.start) + 1
             raise SourceError("the file is not UTF-8", "save it as UTF-8", place=f"{file}:{line}") from None
         except UnparsableError as error:
-            raise SourceError(
-                f"cannot be parsed as {'JSON' if syntax == 'json' else 'HCL'}",
-                "`terraform validate` says more about it; without --source the plan is judged all the same",
-                place=f"{file}:{error.line}",
-            ) from None
+            raise unparsable(file, error) from None
 
 
-def load_source(folder: Path, cache: Path | None = None) -> Source:
+def unparsable(file: str, error: UnparsableError) -> SourceError:
+    """The error for a file that is no HCL, or no JSON."""
+    return SourceError(
+        f"cannot be parsed as {'JSON' if file.endswith('.json') else 'HCL'}",
+        "`terraform validate` says more about it; without --source the plan is judged all the same",
+        place=f"{file}:{error.line}",
+    )
+
+
+def load_source(folder: Path, cache: Path | None = None, tree: Path | None = None) -> Source:
     """The configuration in a folder, with its local modules and those that ``terraform init`` installed there.
 
     :param folder: the root module
     :param cache: folder in which to keep what was found in each file, None to parse every time
+    :param tree: the folder whose files functions may read, where that is one above the root module
     :raises SourceError: there is no such folder, or it holds no configuration
     """
 
@@ -159,7 +196,7 @@ def load_source(folder: Path, cache: Path | None = None) -> Source:
         raise SourceError("there is no such folder", place=str(folder))
     if not any(is_configuration_file(entry.name) for entry in _entries(folder, str(folder))):
         raise SourceError("the folder holds no .tf files", "name the folder of the root module", place=str(folder))
-    return Source(read, {}, _load_installed(folder / _INSTALLED), cache)
+    return Source(read, {}, _load_installed(folder / _INSTALLED), cache, FolderFiles(folder, tree or folder).read)
 
 
 def source_from_files(
@@ -175,15 +212,23 @@ def source_from_files(
     folders: dict[str, dict[str, bytes]] = {}
     for path, content in files.items():
         folder, name = posixpath.split(posixpath.normpath(path))
-        if is_configuration_file(name):
+        if is_configuration_file(name) or is_variable_file(name):
             folders.setdefault(folder or _ROOT, {})[name] = content
-    return Source(lambda folder: folders.get(folder, {}), modules or {}, {}, cache)
+    others = {posixpath.normpath(path): content for path, content in files.items()}
+    return Source(lambda folder: folders.get(folder, {}), modules or {}, {}, cache, others.get)
 
 
 def is_configuration_file(name: str) -> bool:
     """Whether Terraform reads a file of this name: no hidden files, no traces of editors."""
     ignored = name.startswith(".") or name.endswith("~") or (name.startswith("#") and name.endswith("#"))
     return name.endswith((".tf", ".tf.json")) and not ignored
+
+
+def is_variable_file(name: str) -> bool:
+    """Whether Terraform reads values of variables from a file of this name without being told to."""
+    return name in {"terraform.tfvars", "terraform.tfvars.json"} or name.endswith(
+        (".auto.tfvars", ".auto.tfvars.json")
+    )
 
 
 def _reading_order(item: tuple[str, bytes]) -> tuple[bool, str]:
@@ -209,7 +254,7 @@ def _read_folder(root: Path, inner: str) -> dict[str, bytes]:
         return {}
     found: dict[str, bytes] = {}
     for path in _entries(folder, inner):
-        if not is_configuration_file(path.name) or path.is_dir():
+        if not (is_configuration_file(path.name) or is_variable_file(path.name)) or path.is_dir():
             continue
         place = posixpath.normpath(posixpath.join(inner, path.name))
         try:

@@ -1,0 +1,55 @@
+"""Numeric functions.
+
+Source: Terraform, "Numeric Functions".
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from planguard.plan.source.evaluation.functions.signature import Function
+from planguard.plan.source.evaluation.value import NoValueError, to_number, whole
+
+
+def _log(value: float, base: float) -> float:
+    return whole(math.log(value) / math.log(base))
+
+
+def _pow(value: float, power: float) -> float:
+    if isinstance(value, int) and isinstance(power, int) and 0 <= power <= 4096:
+        return int(value**power)
+    return whole(math.pow(value, power))
+
+
+def _signum(value: float) -> int:
+    return (value > 0) - (value < 0)
+
+
+def _parseint(text: Any, base: int) -> int:
+    if not 2 <= base <= 62 or not isinstance(text, str):
+        raise NoValueError("a base from 2 to 62 is needed")
+    return int(text, base)
+
+
+def _sum(items: list[Any]) -> Any:
+    if not items:
+        raise NoValueError("no numbers to sum up")
+    total: Any = 0
+    for item in items:
+        total += to_number(item)
+    return whole(total)
+
+
+NUMERIC = {
+    "abs": Function(abs, "n"),
+    "ceil": Function(math.ceil, "n"),
+    "floor": Function(math.floor, "n"),
+    "log": Function(_log, "nn"),
+    "max": Function(lambda *given: max(given), "n*"),
+    "min": Function(lambda *given: min(given), "n*"),
+    "parseint": Function(_parseint, "an"),
+    "pow": Function(_pow, "nn"),
+    "signum": Function(_signum, "n"),
+    "sum": Function(_sum, "l"),
+}

@@ -1,0 +1,1 @@
+"""A plan as ``terraform show -json`` would write it, from evaluated source."""

@@ -1,0 +1,33 @@
+"""Listeners of load balancers that speak plain HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from planguard import Resource
+
+LISTENERS = ("aws_lb_listener", "aws_alb_listener")
+_RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
+
+
+def is_plain_http(listener: Resource) -> bool:
+    """Whether a listener answers over HTTP with anything but a redirect to HTTPS."""
+    if listener.effective("protocol", "") != "HTTP":
+        return False
+    actions = [action for _, action in listener.blocks("default_action")]
+    return not any(_redirects_to_https(action) for action in actions)
+
+
+def rule_that_forwards(listener: Resource) -> Resource | None:
+    """A rule by which an HTTP listener goes on in HTTP, though it redirects otherwise."""
+    if listener.effective("protocol", "") != "HTTP":
+        return None
+    for kind in _RULES:
+        for one in listener.referrers(kind, via="listener_arn"):
+            if any(action.get("type") == "forward" for _, action in one.blocks("action")):
+                return one
+    return None
+
+
+def _redirects_to_https(action: dict[str, Any]) -> bool:
+    return any(redirect.get("protocol") == "HTTPS" for redirect in action.get("redirect") or [])

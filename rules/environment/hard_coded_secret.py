@@ -1,0 +1,363 @@
+"""Secrets that stand in the configuration itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from planguard import Resource, Violation, is_unknown, rule, violation
+from planguard.plan.document import decode_value
+
+from ..encryption._secrets import is_literal, secret_in_variable
+from ._secret_types import TYPES
+
+_TELLING = re.compile(
+    rb'"[a-z0-9_]*(?:passw|passphrase|secret|token|private_?key|access_key|account_key|api_key|shared_key|_sas"'
+    rb"|connection_string|raw_key|authorization_key|service_principal_key)[a-z0-9_]*\":"
+)
+"""What the expressions of a block must hold to be worth a closer look."""
+_MORE_NAMES = re.compile(r"(?:.*_)?(?:preshared_key|shared_key|authorization_key|service_principal_key|raw_key)")
+_NO_SECRETS = re.compile(
+    r"token_validity_units|automount_service_account_token|(?:creation|update|client|request)_token|public_key"
+    r"|secret_version|_(?:parameter|version|type|path|file|name|id|arn|uri|url)$"
+)
+_CONNECTION = re.compile(r"(?i)(?:password|pwd|accountkey|sharedaccesskey|sharedsecret)\s*=\s*[^;\s]{3,}")
+_KUBERNETES = ("kubernetes_secret", "kubernetes_secret_v1")
+_WHOLE = {
+    "aws_kms_ciphertext": ("plaintext", "plaintext_wo"),
+    "aws_secretsmanager_secret_version": ("secret_string", "secret_string_wo", "secret_binary"),
+    "aws_ssm_parameter": ("value", "value_wo"),
+    "azurerm_automation_variable_string": ("value",),
+    "azurerm_container_app": ("secret.value",),
+    "azurerm_key_vault_secret": ("value", "value_wo"),
+    "github_actions_secret": ("plaintext_value",),
+    "google_secret_manager_regional_secret_version": ("secret_data", "secret_data_wo"),
+    "google_secret_manager_secret_version": ("secret_data", "secret_data_wo"),
+    "helm_release": ("set_sensitive.value",),
+    "vault_generic_secret": ("data_json",),
+    "vault_kv_secret_v2": ("data_json", "data_json_wo"),
+    **dict.fromkeys(_KUBERNETES, ("data", "data_wo", "binary_data")),
+}
+"""Attributes that hold a secret, whatever their name says."""
+
+
+@rule(
+    id="secret-in-configuration",
+    severity="high",
+    domain="environment",
+    resources=TYPES,
+    controls={"nist-800-53r5": ["IA-5", "IA-5(7)", "SC-28"]},
+    links=["https://developer.hashicorp.com/terraform/language/manage-sensitive-data"],
+    since="0.2.0",
+    bad={
+        "password of a database": """
+            resource "aws_db_instance" "orders" {
+              identifier        = "orders"
+              engine            = "postgres"
+              instance_class    = "db.t4g.medium"
+              allocated_storage = 20
+              username          = "orders"
+              password          = "not-a-real-Passw0rd"
+            }
+        """,
+        "password that is written only": """
+            resource "aws_rds_cluster" "orders" {
+              cluster_identifier         = "orders"
+              engine                     = "aurora-postgresql"
+              master_username            = "orders"
+              master_password_wo         = "not-a-real-Passw0rd"
+              master_password_wo_version = 1
+            }
+        """,
+        "default of a variable": """
+            variable "password" {
+              type    = string
+              default = "not-a-real-Passw0rd"
+            }
+
+            resource "azurerm_mssql_server" "orders" {
+              name                         = "orders"
+              resource_group_name          = "shop"
+              location                     = "westeurope"
+              version                      = "12.0"
+              administrator_login          = "orders"
+              administrator_login_password = var.password
+            }
+        """,
+        "secret made of literals": """
+            resource "aws_secretsmanager_secret_version" "orders" {
+              secret_id     = "orders"
+              secret_string = jsonencode({ user = "orders", password = "not-a-real-Passw0rd" })
+            }
+        """,
+        "parameter": """
+            resource "aws_ssm_parameter" "token" {
+              name  = "token"
+              type  = "SecureString"
+              value = "not-a-real-t0ken"
+            }
+        """,
+        "secret of a vault": """
+            resource "azurerm_key_vault_secret" "orders" {
+              name         = "orders"
+              key_vault_id = "/subscriptions/0/resourceGroups/shop/providers/Microsoft.KeyVault/vaults/shop"
+              value        = "not-a-real-Passw0rd"
+            }
+        """,
+        "one of two users": """
+            resource "aws_mq_broker" "jobs" {
+              broker_name        = "jobs"
+              engine_type        = "ActiveMQ"
+              engine_version     = "5.18"
+              host_instance_type = "mq.t3.micro"
+              user {
+                username = "worker"
+                password = var.worker
+              }
+              user {
+                username = "admin"
+                password = "not-a-real-Passw0rd"
+              }
+            }
+
+            variable "worker" {
+              type      = string
+              sensitive = true
+              default   = null
+            }
+        """,
+        "secret of a cluster": """
+            resource "kubernetes_secret_v1" "orders" {
+              metadata {
+                name = "orders"
+              }
+              data = {
+                user     = "orders"
+                password = "not-a-real-Passw0rd"
+              }
+            }
+        """,
+        "key in a connection string": """
+            resource "azurerm_data_factory_linked_service_azure_blob_storage" "orders" {
+              name              = "orders"
+              data_factory_id   = "/subscriptions/0/resourceGroups/s/providers/Microsoft.DataFactory/factories/s"
+              connection_string = "DefaultEndpointsProtocol=https;AccountName=orders;AccountKey=bm90LWEtcmVhbC1rZXk="
+            }
+        """,
+        "key of a tunnel": """
+            resource "aws_vpn_connection" "office" {
+              customer_gateway_id   = "cgw-0123456789abcdef0"
+              type                  = "ipsec.1"
+              tunnel1_preshared_key = "not_a_real_key_1"
+            }
+        """,
+    },
+    good={
+        "password that AWS makes": """
+            resource "aws_db_instance" "orders" {
+              identifier                  = "orders"
+              engine                      = "postgres"
+              instance_class              = "db.t4g.medium"
+              allocated_storage           = 20
+              username                    = "orders"
+              manage_master_user_password = true
+            }
+        """,
+        "password that is made here": """
+            resource "random_password" "orders" {
+              length = 32
+            }
+
+            resource "aws_db_instance" "orders" {
+              identifier        = "orders"
+              engine            = "postgres"
+              instance_class    = "db.t4g.medium"
+              allocated_storage = 20
+              username          = "orders"
+              password          = random_password.orders.result
+            }
+        """,
+        "variable without a default": """
+            variable "password" {
+              type    = string
+              default = ""
+            }
+
+            resource "azurerm_mssql_server" "orders" {
+              name                         = "orders"
+              resource_group_name          = "shop"
+              location                     = "westeurope"
+              version                      = "12.0"
+              administrator_login          = "orders"
+              administrator_login_password = var.password
+            }
+        """,
+        "a gap to fill": """
+            resource "google_secret_manager_secret_version" "orders" {
+              secret      = "projects/example/secrets/orders"
+              secret_data = "REPLACE_ME"
+            }
+        """,
+        "a parameter that is no secret": """
+            resource "aws_ssm_parameter" "level" {
+              name  = "level"
+              type  = "String"
+              value = "information"
+            }
+        """,
+        "where to find a token": """
+            resource "aws_codebuild_source_credential" "github" {
+              auth_type   = "SECRETS_MANAGER"
+              server_type = "GITHUB"
+              token       = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:github-abc123"
+            }
+        """,
+        "secret of a cluster from elsewhere": """
+            variable "password" {
+              type      = string
+              sensitive = true
+              default   = null
+            }
+
+            resource "kubernetes_secret_v1" "orders" {
+              metadata {
+                name = "orders"
+              }
+              data = {
+                user     = "orders"
+                password = var.password
+              }
+            }
+        """,
+        "a connection without a key": """
+            resource "azurerm_data_factory_linked_service_azure_blob_storage" "orders" {
+              name                 = "orders"
+              data_factory_id      = "/subscriptions/0/resourceGroups/s/providers/Microsoft.DataFactory/factories/s"
+              use_managed_identity = true
+              service_endpoint     = "https://orders.blob.core.windows.net"
+            }
+        """,
+    },
+)
+def secret_in_configuration(resource: Resource) -> Iterator[Violation]:
+    """A secret is written out in the configuration.
+
+    Whoever can read the repository, its history or a copy of it has the secret, and it can hardly be changed in a
+    hurry. That it is marked as sensitive, or never gets into the state, does not help: it stands in the source.
+
+    Take it out, and change the secret: it counts as known. Let the provider make it
+    (`manage_master_user_password = true`), make it with an `ephemeral "random_password"`, or read it from where
+    secrets are kept, and hand it to the attribute that ends in `_wo`.
+    """
+    block = resource.node.block
+    if not block:
+        return
+    whole = _WHOLE.get(resource.type, ())
+    raw = block.config.expressions
+    if not whole and not _TELLING.search(memoryview(raw)):
+        return
+    if resource.type == "aws_ssm_parameter" and resource.get("type") != "SecureString":
+        return
+    for path, expression in _leaves(decode_value(raw, place=block.place), ""):
+        value = _literal(resource, path, expression)
+        if value and _is_there(resource, path, value):
+            kind = _kind(_names(path), value, whole)
+            if kind:
+                yield violation(path, f"{kind} is written out")
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each attribute that an expression is given for, with its path."""
+    if isinstance(value, list):
+        for index, below in enumerate(value):
+            yield from _leaves(below, f"{path}[{index}]")
+    elif isinstance(value, dict):
+        if path and (not value or "constant_value" in value or "references" in value):
+            yield path, value
+        else:
+            for name, below in value.items():
+                yield from _leaves(below, f"{path}.{name}" if path else name)
+
+
+def _names(path: str) -> str:
+    return re.sub(r"\[\d+\]", "", path)
+
+
+def _literal(resource: Resource, path: str, expression: dict[str, Any]) -> Any:
+    """What the configuration itself gives an attribute; None for what comes from elsewhere."""
+    if "constant_value" in expression:
+        return expression["constant_value"]
+    references = expression.get("references") or []
+    if not references:
+        return resource.bare_values.get(path)  # a call with nothing but literals in it
+    block = resource.node.block
+    name = references[0].removeprefix("var.")
+    if not block or len(references) != 1 or name == references[0]:
+        return None
+    variable = block.module.config.variables.get(name)
+    default = decode_value(variable.default, place=block.place) if variable else None
+    return default if default and resource.bare_values.get(path) == default else None
+
+
+def _is_there(resource: Resource, path: str, value: Any) -> bool:
+    """Whether the literal is in effect: the configuration does not say what it was before."""
+    if resource.snapshot == "after":
+        return True
+    return _holds(resource.bare_values.get(re.split(r"[.\[]", path, maxsplit=1)[0]), value)
+
+
+def _holds(value: Any, wanted: Any) -> bool:
+    if is_unknown(value):
+        return False
+    if isinstance(value, dict):
+        return value == wanted or any(_holds(below, wanted) for below in value.values())
+    if isinstance(value, list):
+        return any(_holds(below, wanted) for below in value)
+    return bool(value == wanted)
+
+
+def _kind(names: str, value: Any, whole: tuple[str, ...]) -> str:
+    """What kind of secret a literal is, empty for one that is none."""
+    if is_unknown(value):
+        return ""
+    if isinstance(value, dict):
+        found = [_kind_of_entry(name, one) for name, one in value.items()] if names in whole else []
+        return next(filter(None, found), "")
+    if isinstance(value, list):
+        return next((kind for one in value if (kind := _kind(names, one, whole))), "")
+    if not isinstance(value, str):
+        return ""
+    if names in whole:
+        return "a secret" if _is_secret(value) else ""
+    return _kind_of_attribute(names, value)
+
+
+def _kind_of_attribute(names: str, value: str) -> str:
+    if _NO_SECRETS.search(names):
+        return ""
+    name = names.rsplit(".", 1)[-1].removesuffix("_wo")
+    if name.endswith("connection_string"):
+        return "a key in a connection string" if _CONNECTION.search(value) else ""
+    if _MORE_NAMES.fullmatch(name):
+        return "a key" if is_literal(value, "password") else ""
+    found = secret_in_variable(name, value) if _TELLING.search(f'"{name}":'.encode()) else None
+    return f"a {found}".replace("a AWS", "an AWS") if found else ""
+
+
+def _kind_of_entry(name: str, value: Any) -> str:
+    found = secret_in_variable(name, value) if isinstance(value, str) else None
+    return f"{found} in `{name}`" if found else ""
+
+
+def _is_secret(text: str) -> bool:
+    """Whether the text of a secret holds one, and not a gap to fill."""
+    try:
+        document = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return is_literal(text, "password")
+    if not isinstance(document, dict):
+        return is_literal(text, "password")
+    return any(isinstance(one, str) and is_literal(one, "password") for one in document.values())

@@ -1,0 +1,223 @@
+"""Regions and accounts that resources may be in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planguard import Resource, Violation, rule, violation
+
+from ._placement import account_of, is_allowed, regions_of
+
+_CLOUDS = ["aws_*", "azurerm_*", "google_*"]
+
+
+@rule(
+    id="region-not-allowed",
+    severity="medium",
+    domain="environment",
+    resources=_CLOUDS,
+    controls={"nist-800-53r5": ["CM-7", "SA-9(5)", "SC-7"]},
+    links=[
+        "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html"
+    ],
+    since="0.2.0",
+    parameters={"regions": "regions that are allowed, such as `eu-*` or `westeurope`; with none, all are"},
+    needs="regions",
+    tried_with={"regions": ["eu-*", "europe-*", "westeurope", "EU"]},
+    bad={
+        "in its own words": """
+            resource "aws_sqs_queue" "jobs" {
+              name   = "jobs"
+              region = "us-east-1"
+            }
+        """,
+        "by its zone": """
+            resource "aws_ebs_volume" "data" {
+              region            = "eu-central-1"
+              availability_zone = "us-east-1a"
+              size              = 10
+            }
+        """,
+        "by the name for people": """
+            resource "azurerm_resource_group" "shop" {
+              name     = "shop"
+              location = "East US"
+            }
+        """,
+        "by a zone of Google": """
+            resource "google_compute_disk" "data" {
+              name = "data"
+              zone = "us-east1-b"
+            }
+        """,
+        "a replica elsewhere": """
+            resource "aws_dynamodb_table" "orders" {
+              name     = "orders"
+              region   = "eu-central-1"
+              hash_key = "id"
+              attribute {
+                name = "id"
+                type = "S"
+              }
+              replica {
+                region_name = "us-east-1"
+              }
+            }
+        """,
+        "a continent": """
+            resource "google_storage_bucket" "orders" {
+              name     = "example-orders"
+              location = "US"
+            }
+        """,
+    },
+    good={
+        "in its own words": """
+            resource "aws_sqs_queue" "jobs" {
+              name   = "jobs"
+              region = "eu-central-1"
+            }
+        """,
+        "by its zone": """
+            resource "aws_ebs_volume" "data" {
+              region            = "eu-central-1"
+              availability_zone = "eu-central-1b"
+              size              = 10
+            }
+        """,
+        "by the name for people": """
+            resource "azurerm_resource_group" "shop" {
+              name     = "shop"
+              location = "West Europe"
+            }
+        """,
+        "by a zone of Google": """
+            resource "google_compute_disk" "data" {
+              name = "data"
+              zone = "europe-west1-b"
+            }
+        """,
+        "a zone of Azure": """
+            resource "azurerm_public_ip" "shop" {
+              name                = "shop"
+              resource_group_name = "shop"
+              location            = "westeurope"
+              allocation_method   = "Static"
+              zones               = ["1"]
+            }
+        """,
+        "nowhere": """
+            resource "google_dns_managed_zone" "example" {
+              name     = "example"
+              dns_name = "example.com."
+            }
+        """,
+    },
+    undetermined={
+        "not known yet": """
+            resource "terraform_data" "region" {
+              input = "eu-central-1"
+            }
+
+            resource "aws_sqs_queue" "jobs" {
+              name   = "jobs"
+              region = terraform_data.region.output
+            }
+        """,
+    },
+)
+def region_not_allowed(resource: Resource, *, regions: tuple[str, ...] = ()) -> Iterator[Violation]:
+    """A resource is in a region that is not allowed.
+
+    Data leaves the countries that it was promised to stay in, or something runs where nobody looks: alarms, limits
+    and network paths are made for the regions that are used.
+
+    Set `region` (`location`, `zone`) to one that is allowed, or use a provider that is configured for it. Where
+    something has to be elsewhere, as certificates of CloudFront have, waive this for that resource.
+    """
+    if not regions:
+        return
+    for path, region in regions_of(resource):
+        if not is_allowed(region, regions):
+            yield violation(path, f"in {region}")
+
+
+@rule(
+    id="account-not-allowed",
+    severity="high",
+    domain="environment",
+    resources=_CLOUDS,
+    controls={"nist-800-53r5": ["CM-5", "CM-7"]},
+    links=["https://registry.terraform.io/providers/hashicorp/aws/latest/docs#allowed_account_ids-1"],
+    since="0.2.0",
+    parameters={"accounts": "accounts, projects and subscriptions that are allowed; with none, all are"},
+    needs="accounts",
+    tried_with={"accounts": ["111122223333", "example-shop", "00000000-0000-0000-0000-000000000001"]},
+    bad={
+        "a project": """
+            resource "google_pubsub_topic" "jobs" {
+              name    = "jobs"
+              project = "example-lab"
+            }
+        """,
+        "a subscription": """
+            resource "azurerm_subscription_policy_assignment" "regions" {
+              name                 = "regions"
+              subscription_id      = "/subscriptions/99999999-0000-0000-0000-000000000000"
+              policy_definition_id = "/providers/Microsoft.Authorization/policyDefinitions/regions"
+            }
+        """,
+    },
+    good={
+        "a project": """
+            resource "google_pubsub_topic" "jobs" {
+              name    = "jobs"
+              project = "example-shop"
+            }
+        """,
+        "a subscription": """
+            resource "azurerm_subscription_policy_assignment" "regions" {
+              name                 = "regions"
+              subscription_id      = "/subscriptions/00000000-0000-0000-0000-000000000001"
+              policy_definition_id = "/providers/Microsoft.Authorization/policyDefinitions/regions"
+            }
+        """,
+        "one that does not say": """
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+        """,
+        "a role of another account that is only named": """
+            resource "aws_lambda_permission" "partner" {
+              function_name = "orders"
+              action        = "lambda:InvokeFunction"
+              principal     = "arn:aws:iam::999988887777:root"
+            }
+        """,
+    },
+    undetermined={
+        "not known yet": """
+            resource "terraform_data" "project" {
+              input = "example-shop"
+            }
+
+            resource "google_pubsub_topic" "jobs" {
+              name    = "jobs"
+              project = terraform_data.project.output
+            }
+        """,
+    },
+)
+def account_not_allowed(resource: Resource, *, accounts: tuple[str, ...] = ()) -> Iterator[Violation]:
+    """A resource is in an account that is not allowed.
+
+    A plan that was made with the wrong credentials puts test data into production, or takes production for a test.
+
+    Run it with the credentials of the right account, and let the provider refuse any other: `allowed_account_ids`
+    of the aws provider, `subscription_id` of azurerm, `project` of google.
+    """
+    if not accounts:
+        return
+    path, account = account_of(resource)
+    if account and not is_allowed(account, accounts):
+        yield violation(path, f"in {account}")

@@ -1,0 +1,406 @@
+"""What policies refuse, and no longer do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planguard import Change, Resource, Violation, change_rule, violation
+
+from ._deny import lost_denials
+from ._neighbours import Guard, losses
+
+_AT_A_RESOURCE = {
+    "aws_api_gateway_rest_api_policy": "rest_api_id",
+    "aws_backup_vault_policy": "backup_vault_name",
+    "aws_codeartifact_domain_permissions_policy": "domain",
+    "aws_codeartifact_repository_permissions_policy": "repository",
+    "aws_dynamodb_resource_policy": "resource_arn",
+    "aws_ecr_repository_policy": "repository",
+    "aws_efs_file_system_policy": "file_system_id",
+    "aws_elasticsearch_domain_policy": "domain_name",
+    "aws_iam_group_policy": "group",
+    "aws_iam_role_policy": "role",
+    "aws_iam_user_policy": "user",
+    "aws_kinesis_resource_policy": "resource_arn",
+    "aws_kms_key_policy": "key_id",
+    "aws_opensearch_domain_policy": "domain_name",
+    "aws_s3_bucket_policy": "bucket",
+    "aws_s3control_access_point_policy": "access_point_arn",
+    "aws_s3control_bucket_policy": "bucket",
+    "aws_secretsmanager_secret_policy": "secret_arn",
+    "aws_sns_topic_policy": "arn",
+    "aws_sqs_queue_policy": "queue_url",
+    "aws_ssoadmin_permission_set_inline_policy": "permission_set_arn",
+    "aws_vpc_endpoint_policy": "vpc_endpoint_id",
+}
+"""Policies that are resources of their own, each with the attribute that names what it protects."""
+_WITHIN = {
+    "aws_api_gateway_rest_api": "policy",
+    "aws_ecr_registry_policy": "policy",
+    "aws_elasticsearch_domain": "access_policies",
+    "aws_glacier_vault": "access_policy",
+    "aws_iam_policy": "policy",
+    "aws_iam_role": "assume_role_policy",
+    "aws_kms_external_key": "policy",
+    "aws_kms_key": "policy",
+    "aws_kms_replica_key": "policy",
+    "aws_opensearch_domain": "access_policies",
+    "aws_organizations_policy": "content",
+    "aws_organizations_resource_policy": "content",
+    "aws_s3_access_point": "policy",
+    "aws_secretsmanager_secret": "policy",
+    "aws_sns_topic": "policy",
+    "aws_sqs_queue": "policy",
+    "aws_vpc_endpoint": "policy",
+}
+"""Where a policy is an attribute: it goes with the resource, and that is another matter."""
+_PATHS = {
+    "aws_codeartifact_domain_permissions_policy": "policy_document",
+    "aws_codeartifact_repository_permissions_policy": "policy_document",
+    "aws_elasticsearch_domain_policy": "access_policies",
+    "aws_opensearch_domain_policy": "access_policies",
+    "aws_ssoadmin_permission_set_inline_policy": "inline_policy",
+    **_WITHIN,
+}
+_GOOGLE = "google_iam_deny_policy"
+_MOST_SHOWN = 3
+
+
+@change_rule(
+    id="policy-deny-removed",
+    severity="high",
+    domain="environment",
+    resources=dict.fromkeys((*_AT_A_RESOURCE, *_WITHIN, _GOOGLE)),
+    controls={"nist-800-53r5": ["AC-3", "AC-6", "CM-3"]},
+    links=["https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html"],
+    since="0.2.0",
+    bad={
+        "a statement taken out of a bucket policy": (
+            """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_s3_bucket_policy" "orders" {
+              bucket = aws_s3_bucket.orders.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Deny"
+                    Principal = "*"
+                    Action    = "s3:*"
+                    Resource  = ["arn:aws:s3:::example-orders", "arn:aws:s3:::example-orders/*"]
+                    Condition = { Bool = { "aws:SecureTransport" = "false" } }
+                  },
+                  {
+                    Effect    = "Allow"
+                    Principal = { AWS = "arn:aws:iam::111122223333:role/orders" }
+                    Action    = "s3:GetObject"
+                    Resource  = "arn:aws:s3:::example-orders/*"
+                  },
+                ]
+              })
+            }
+            """,
+            """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_s3_bucket_policy" "orders" {
+              bucket = aws_s3_bucket.orders.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Principal = { AWS = "arn:aws:iam::111122223333:role/orders" }
+                    Action    = "s3:GetObject"
+                    Resource  = "arn:aws:s3:::example-orders/*"
+                  },
+                ]
+              })
+            }
+            """,
+        ),
+        "one action less for the whole organization": (
+            """
+            resource "aws_organizations_policy" "limits" {
+              name = "limits"
+              content = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Deny", Action = ["cloudtrail:StopLogging", "guardduty:D*"], Resource = "*" }]
+              })
+            }
+            """,
+            """
+            resource "aws_organizations_policy" "limits" {
+              name = "limits"
+              content = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Deny", Action = "guardduty:D*", Resource = "*" }]
+              })
+            }
+            """,
+        ),
+        "a condition more": (
+            """
+            resource "aws_iam_policy" "limits" {
+              name = "limits"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Deny", Action = "iam:*", Resource = "*" }]
+              })
+            }
+            """,
+            """
+            resource "aws_iam_policy" "limits" {
+              name = "limits"
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Deny"
+                  Action    = "iam:*"
+                  Resource  = "*"
+                  Condition = { StringNotEquals = { "aws:PrincipalTag/team" = "security" } }
+                }]
+              })
+            }
+            """,
+        ),
+        "the policy of a queue that stays": (
+            """
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+
+            resource "aws_sqs_queue_policy" "jobs" {
+              queue_url = aws_sqs_queue.jobs.id
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Deny", Principal = "*", NotAction = "sqs:SendMessage", Resource = "*" }]
+              })
+            }
+            """,
+            """
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+            """,
+        ),
+        "a deny policy of a project": (
+            """
+            resource "google_iam_deny_policy" "keys" {
+              parent = "cloudresourcemanager.googleapis.com%2Fprojects%2Fexample"
+              name   = "keys"
+              rules {
+                deny_rule {
+                  denied_principals  = ["principalSet://goog/public:all"]
+                  denied_permissions = ["iam.googleapis.com/roles.create", "iam.googleapis.com/roles.update"]
+                }
+              }
+            }
+            """,
+            """
+            resource "google_iam_deny_policy" "keys" {
+              parent = "cloudresourcemanager.googleapis.com%2Fprojects%2Fexample"
+              name   = "keys"
+              rules {
+                deny_rule {
+                  denied_principals  = ["principalSet://goog/public:all"]
+                  denied_permissions = ["iam.googleapis.com/roles.update"]
+                }
+              }
+            }
+            """,
+        ),
+    },
+    good={
+        "a statement cut in two, another order and other words": (
+            """
+            resource "aws_organizations_policy" "limits" {
+              name = "limits"
+              content = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Deny", Action = ["cloudtrail:StopLogging", "guardduty:D*"], Resource = "*" }]
+              })
+            }
+            """,
+            """
+            resource "aws_organizations_policy" "limits" {
+              name = "limits"
+              content = jsonencode({
+                Version = "2012-10-17"
+                Statement = [
+                  { Sid = "Threats", Effect = "Deny", Action = "GuardDuty:*", Resource = "*" },
+                  { Sid = "Trails", Effect = "Deny", Action = ["cloudtrail:StopLogging"], Resource = ["*"] },
+                ]
+              })
+            }
+            """,
+        ),
+        "a condition less": (
+            """
+            resource "aws_iam_policy" "limits" {
+              name = "limits"
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Deny"
+                  Action    = "iam:*"
+                  Resource  = "*"
+                  Condition = { StringNotEquals = { "aws:PrincipalTag/team" = "security" } }
+                }]
+              })
+            }
+            """,
+            """
+            resource "aws_iam_policy" "limits" {
+              name = "limits"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Deny", Action = "iam:*", Resource = "*" }]
+              })
+            }
+            """,
+        ),
+        "an allow taken out": (
+            """
+            resource "aws_iam_policy" "orders" {
+              name = "orders"
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "s3:GetObject", Resource = "*" },
+                  { Effect = "Deny", Action = "s3:DeleteObject", Resource = "*" },
+                ]
+              })
+            }
+            """,
+            """
+            resource "aws_iam_policy" "orders" {
+              name = "orders"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Deny", Action = "s3:DeleteObject", Resource = "*" }]
+              })
+            }
+            """,
+        ),
+        "a policy that goes with its queue": (
+            """
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+
+            resource "aws_sqs_queue_policy" "jobs" {
+              queue_url = aws_sqs_queue.jobs.id
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Deny", Principal = "*", NotAction = "sqs:SendMessage", Resource = "*" }]
+              })
+            }
+            """,
+            """
+            resource "aws_sqs_queue" "mail" {
+              name = "mail"
+            }
+            """,
+        ),
+        "one permission more denied": (
+            """
+            resource "google_iam_deny_policy" "keys" {
+              parent = "cloudresourcemanager.googleapis.com%2Fprojects%2Fexample"
+              name   = "keys"
+              rules {
+                deny_rule {
+                  denied_principals  = ["principalSet://goog/public:all"]
+                  denied_permissions = ["iam.googleapis.com/roles.update"]
+                }
+              }
+            }
+            """,
+            """
+            resource "google_iam_deny_policy" "keys" {
+              parent = "cloudresourcemanager.googleapis.com%2Fprojects%2Fexample"
+              name   = "keys"
+              rules {
+                deny_rule {
+                  denied_principals  = ["principalSet://goog/public:all"]
+                  denied_permissions = ["iam.googleapis.com/roles.create", "iam.googleapis.com/roles.update"]
+                }
+              }
+            }
+            """,
+        ),
+    },
+    undetermined={
+        "a policy that is not known yet": (
+            """
+            resource "aws_iam_policy" "limits" {
+              name = "limits"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Deny", Action = "iam:*", Resource = "*" }]
+              })
+            }
+            """,
+            """
+            resource "terraform_data" "scope" {
+              input = "*"
+            }
+
+            resource "aws_iam_policy" "limits" {
+              name = "limits"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Deny", Action = "iam:*", Resource = terraform_data.scope.output }]
+              })
+            }
+            """,
+        ),
+    },
+)
+def policy_deny_removed(change: Change) -> Iterator[Violation]:
+    """A policy refuses less than before.
+
+    A denial stands above every permission, whoever has given it. Once it is gone, or holds under one condition more,
+    permissions that it covered take effect at once, also those that nobody remembers.
+
+    Keep the statement with `Effect = "Deny"`. Where it stood in the way of somebody, leave that one out by a
+    condition on `aws:PrincipalArn`, and say so in the pull request.
+    """
+    before, after = change.before, change.after
+    if not before or change.is_deposed:
+        return
+    via = _AT_A_RESOURCE.get(change.type)
+    path = _PATHS.get(change.type, "policy")
+    if change.type == _GOOGLE:
+        yield from _google(before, after)
+    elif after:
+        yield from _told(path, lost_denials(before, after, path))
+    elif via and change.action == "delete" and (lost := lost_denials(before, None, path)):
+        yield from losses(change, [Guard(f"the denial of {_shown(lost)}", via)])
+
+
+def _google(before: Resource, after: Resource | None) -> Iterator[Violation]:
+    if not after:
+        if denied := _denied(before):
+            yield from _told("", sorted(denied))
+        return
+    yield from _told("rules", sorted(_denied(before) - _denied(after)))
+
+
+def _denied(policy: Resource) -> set[str]:
+    return {name for _, rule in policy.blocks("rules.deny_rule") for name in rule.get("denied_permissions") or []}
+
+
+def _told(path: str, lost: list[str]) -> Iterator[Violation]:
+    if lost:
+        yield violation(path, f"no longer refuses {_shown(lost)}", facts=lost)
+
+
+def _shown(lost: list[str]) -> str:
+    more = len(lost) - _MOST_SHOWN
+    return "; ".join(lost[:_MOST_SHOWN]) + (f" and {more} more" if more > 0 else "")

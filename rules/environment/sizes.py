@@ -1,0 +1,313 @@
+"""Instance classes and storage classes that may be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from planguard import Resource, Violation, is_unknown, rule, violation
+
+from ._placement import is_allowed
+
+_POOL = ("default_node_pool.vm_size",)
+_CLASS = ("instance_class",)
+_TYPE = ("instance_type",)
+_NODE = ("node_type",)
+_SIZE = ("size",)
+_SKU = ("sku_name",)
+_MACHINE = ("machine_type",)
+_INSTANCES = {
+    "aws_db_instance": _CLASS,
+    "aws_dms_replication_instance": ("replication_instance_class",),
+    "aws_docdb_cluster_instance": _CLASS,
+    "aws_eks_node_group": ("instance_types",),
+    "aws_elasticache_cluster": _NODE,
+    "aws_elasticache_replication_group": _NODE,
+    "aws_elasticsearch_domain": ("cluster_config.instance_type", "cluster_config.dedicated_master_type"),
+    "aws_emr_cluster": ("master_instance_group.instance_type", "core_instance_group.instance_type"),
+    "aws_instance": _TYPE,
+    "aws_launch_configuration": _TYPE,
+    "aws_launch_template": _TYPE,
+    "aws_memorydb_cluster": _NODE,
+    "aws_mq_broker": ("host_instance_type",),
+    "aws_msk_cluster": ("broker_node_group_info.instance_type",),
+    "aws_neptune_cluster_instance": _CLASS,
+    "aws_opensearch_domain": ("cluster_config.instance_type", "cluster_config.dedicated_master_type"),
+    "aws_rds_cluster": ("db_cluster_instance_class",),
+    "aws_rds_cluster_instance": _CLASS,
+    "aws_redshift_cluster": _NODE,
+    "aws_sagemaker_notebook_instance": _TYPE,
+    "aws_spot_instance_request": _TYPE,
+    "azurerm_kubernetes_cluster": _POOL,
+    "azurerm_kubernetes_cluster_node_pool": ("vm_size",),
+    "azurerm_linux_virtual_machine": _SIZE,
+    "azurerm_linux_virtual_machine_scale_set": ("sku",),
+    "azurerm_mssql_database": _SKU,
+    "azurerm_mssql_managed_instance": _SKU,
+    "azurerm_mysql_flexible_server": _SKU,
+    "azurerm_postgresql_flexible_server": _SKU,
+    "azurerm_service_plan": _SKU,
+    "azurerm_virtual_machine": ("vm_size",),
+    "azurerm_windows_virtual_machine": _SIZE,
+    "azurerm_windows_virtual_machine_scale_set": ("sku",),
+    "google_compute_instance": _MACHINE,
+    "google_compute_instance_template": _MACHINE,
+    "google_compute_region_instance_template": _MACHINE,
+    "google_container_cluster": ("node_config.machine_type",),
+    "google_container_node_pool": ("node_config.machine_type",),
+    "google_notebooks_instance": _MACHINE,
+    "google_sql_database_instance": ("settings.tier",),
+    "google_workbench_instance": ("gce_setup.machine_type",),
+}
+_VOLUMES = ("root_block_device.volume_type", "ebs_block_device.volume_type")
+_DISK = ("os_disk.storage_account_type",)
+_TYPED = ("type",)
+_BUCKET = ("storage_class",)
+_STORAGE = {
+    "aws_db_instance": ("storage_type",),
+    "aws_ebs_volume": _TYPED,
+    "aws_instance": _VOLUMES,
+    "aws_launch_configuration": _VOLUMES,
+    "aws_launch_template": ("block_device_mappings.ebs.volume_type",),
+    "aws_rds_cluster": ("storage_type",),
+    "aws_s3_object": _BUCKET,
+    "azurerm_linux_virtual_machine": _DISK,
+    "azurerm_linux_virtual_machine_scale_set": _DISK,
+    "azurerm_managed_disk": ("storage_account_type",),
+    "azurerm_storage_account": ("account_replication_type",),
+    "azurerm_windows_virtual_machine": _DISK,
+    "azurerm_windows_virtual_machine_scale_set": _DISK,
+    "google_compute_disk": _TYPED,
+    "google_compute_instance": ("boot_disk.initialize_params.type",),
+    "google_compute_instance_template": ("disk.disk_type",),
+    "google_compute_region_disk": _TYPED,
+    "google_filestore_instance": ("tier",),
+    "google_storage_bucket": _BUCKET,
+    "kubernetes_persistent_volume_claim": ("spec.storage_class_name",),
+    "kubernetes_persistent_volume_claim_v1": ("spec.storage_class_name",),
+}
+
+
+@rule(
+    id="instance-class-not-allowed",
+    severity="low",
+    domain="environment",
+    resources=_INSTANCES,
+    controls={"nist-800-53r5": ["CM-2", "CM-7", "SA-10"]},
+    links=["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-types.html"],
+    since="0.2.0",
+    parameters={"classes": "classes that are allowed, such as `t4g.*` or `Standard_B*`; with none, all are"},
+    needs="classes",
+    tried_with={"classes": ["t4g.*", "db.t4g.*", "cache.t4g.*", "Standard_B*", "e2-*", "db-f1-micro"]},
+    bad={
+        "a machine": """
+            resource "aws_instance" "build" {
+              ami           = "ami-0123456789abcdef0"
+              instance_type = "p5.48xlarge"
+            }
+        """,
+        "one of two kinds of node": """
+            resource "aws_eks_node_group" "workers" {
+              cluster_name   = "main"
+              node_role_arn  = "arn:aws:iam::111122223333:role/nodes"
+              subnet_ids     = ["subnet-0123456789abcdef0"]
+              instance_types = ["t4g.large", "x2idn.32xlarge"]
+              scaling_config {
+                desired_size = 1
+                max_size     = 1
+                min_size     = 1
+              }
+            }
+        """,
+        "nodes of a cluster": """
+            resource "azurerm_kubernetes_cluster_node_pool" "workers" {
+              name                  = "workers"
+              kubernetes_cluster_id = "/subscriptions/0/resourceGroups/s/providers/Microsoft.ContainerService/x/main"
+              vm_size               = "Standard_M416ms_v2"
+            }
+        """,
+        "a database": """
+            resource "google_sql_database_instance" "orders" {
+              database_version = "POSTGRES_16"
+              settings {
+                tier = "db-custom-96-368640"
+              }
+            }
+        """,
+    },
+    good={
+        "a machine": """
+            resource "aws_instance" "build" {
+              ami           = "ami-0123456789abcdef0"
+              instance_type = "t4g.large"
+            }
+        """,
+        "a machine, in another case": """
+            resource "azurerm_linux_virtual_machine" "build" {
+              name                  = "build"
+              resource_group_name   = "shop"
+              location              = "westeurope"
+              size                  = "standard_b2s"
+              admin_username        = "build"
+              network_interface_ids = []
+              os_disk {
+                caching              = "ReadWrite"
+                storage_account_type = "Premium_LRS"
+              }
+            }
+        """,
+        "one that says nothing": """
+            resource "aws_launch_template" "build" {
+              name = "build"
+            }
+        """,
+        "a database": """
+            resource "google_sql_database_instance" "orders" {
+              database_version = "POSTGRES_16"
+              settings {
+                tier = "db-f1-micro"
+              }
+            }
+        """,
+    },
+    undetermined={
+        "not known yet": """
+            resource "terraform_data" "type" {
+              input = "t4g.large"
+            }
+
+            resource "aws_instance" "build" {
+              ami           = "ami-0123456789abcdef0"
+              instance_type = terraform_data.type.output
+            }
+        """,
+    },
+)
+def instance_class_not_allowed(resource: Resource, *, classes: tuple[str, ...] = ()) -> Iterator[Violation]:
+    """A class of machine is used that is not allowed here.
+
+    Large machines cost as much in a night as a small one in a year, and machines for mining are what a stolen
+    credential is used for. Set the parameter for each environment.
+
+    Choose one of the classes that the parameter `classes` names, or have this one added to them.
+    """
+    yield from _outside(resource, _INSTANCES[resource.type], classes)
+
+
+@rule(
+    id="storage-class-not-allowed",
+    severity="low",
+    domain="environment",
+    resources=_STORAGE,
+    controls={"nist-800-53r5": ["CM-2", "CM-7", "CP-9"]},
+    links=["https://learn.microsoft.com/azure/storage/common/storage-redundancy"],
+    since="0.2.0",
+    parameters={"classes": "classes that are allowed, such as `gp3` or `*ZRS`; with none, all are"},
+    needs="classes",
+    tried_with={"classes": ["gp3", "*ZRS", "pd-balanced"]},
+    bad={
+        "a volume": """
+            resource "aws_ebs_volume" "data" {
+              availability_zone = "eu-central-1a"
+              size              = 100
+              type              = "io2"
+              iops              = 64000
+            }
+        """,
+        "copies in one place only": """
+            resource "azurerm_storage_account" "orders" {
+              name                     = "exampleorders"
+              resource_group_name      = "shop"
+              location                 = "westeurope"
+              account_tier             = "Standard"
+              account_replication_type = "LRS"
+            }
+        """,
+        "one of two volumes": """
+            resource "aws_instance" "build" {
+              ami           = "ami-0123456789abcdef0"
+              instance_type = "t4g.large"
+              ebs_block_device {
+                device_name = "/dev/sdf"
+                volume_type = "gp3"
+              }
+              ebs_block_device {
+                device_name = "/dev/sdg"
+                volume_type = "io1"
+              }
+            }
+        """,
+    },
+    good={
+        "a volume": """
+            resource "aws_ebs_volume" "data" {
+              availability_zone = "eu-central-1a"
+              size              = 100
+              type              = "gp3"
+            }
+        """,
+        "copies in several places": """
+            resource "azurerm_storage_account" "orders" {
+              name                     = "exampleorders"
+              resource_group_name      = "shop"
+              location                 = "westeurope"
+              account_tier             = "Standard"
+              account_replication_type = "GZRS"
+            }
+        """,
+        "a machine without volumes": """
+            resource "aws_instance" "build" {
+              ami           = "ami-0123456789abcdef0"
+              instance_type = "t4g.large"
+            }
+        """,
+    },
+    undetermined={
+        "not known yet": """
+            resource "terraform_data" "type" {
+              input = "gp3"
+            }
+
+            resource "aws_ebs_volume" "data" {
+              availability_zone = "eu-central-1a"
+              size              = 100
+              type              = terraform_data.type.output
+            }
+        """,
+    },
+)
+def storage_class_not_allowed(resource: Resource, *, classes: tuple[str, ...] = ()) -> Iterator[Violation]:
+    """A class of storage is used that is not allowed here.
+
+    The class decides how many copies there are and where, how fast they are, and what they cost. Data of production
+    on a single copy is lost with one disk; test data on the fastest disks costs without need.
+
+    Choose one of the classes that the parameter `classes` names, or have this one added to them.
+    """
+    yield from _outside(resource, _STORAGE[resource.type], classes)
+
+
+def _outside(resource: Resource, paths: tuple[str, ...], classes: tuple[str, ...]) -> Iterator[Violation]:
+    if not classes:
+        return
+    for path in paths:
+        for at, value in _values(resource, path):
+            for one in value if isinstance(value, list) else [value]:
+                name = one.rsplit("/", 1)[-1] if one else ""  # Google takes whole addresses, too
+                if name and not is_allowed(name, classes):
+                    yield violation(at, f"{name} is not allowed")
+
+
+def _values(resource: Resource, path: str) -> Iterator[tuple[str, Any]]:
+    """The values at a path, those that nobody has given left out: what the provider takes is its own matter."""
+    top = path.split(".", maxsplit=1)[0]
+    if is_unknown(resource.values.get(top)) and resource.is_left_to_provider(top):
+        return
+    if top == path:
+        yield path, resource.get(path)
+        return
+    blocks, leaf = path.rsplit(".", 1)
+    for at, block in resource.blocks(blocks):
+        value = block.get(leaf)
+        if not is_unknown(value) or not resource.is_left_to_provider(path):
+            yield f"{at}.{leaf}", value

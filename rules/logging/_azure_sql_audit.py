@@ -1,0 +1,30 @@
+"""The audit policies of Azure SQL servers, in the server and in a resource of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planguard import Resource
+
+from .._satellite import missing, satellites
+
+POLICY = "azurerm_mssql_server_extended_auditing_policy"
+
+
+def policies_of(server: Resource) -> Iterator[tuple[str, int]]:
+    """Each audit policy of a server that is switched on: whose it is, and how many days it keeps its records."""
+    # In the server it is optional and computed: what nobody set is no policy.
+    for block in server.effective("extended_auditing_policy", ()):
+        yield server.address, int(block.get("retention_in_days") or 0)
+    for policy in satellites(server, POLICY, via="server_id"):
+        # Provider documentation: "enabled … Defaults to true", "retention_in_days … Defaults to 0"
+        if policy.effective("enabled", True):
+            yield policy.address, policy.effective("retention_in_days", 0)
+
+
+def not_audited(server: Resource) -> list[str]:
+    """Make sure that a server without a policy has none indeed; addresses of policies that are off or deleted."""
+    if server.type != "azurerm_mssql_server":
+        return []
+    off = [policy.address for policy in satellites(server, POLICY, via="server_id")]
+    return off or missing(server, POLICY, via="server_id")
