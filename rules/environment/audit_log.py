@@ -168,6 +168,361 @@ _EXCLUSIONS = (
     resources=dict.fromkeys((*_SETTINGS, *_GUARDS, *_EXCLUSIONS)),
     controls={"nist-800-53r5": ["AU-2", "AU-6", "AU-12", "CM-3", "SI-4"]},
     links=["https://attack.mitre.org/techniques/T1562/008/"],
+    bad={
+        "another service in its place": (
+            """
+                resource "google_project_iam_audit_config" "all" {
+                  project = "acme-platform"
+                  service = "allServices"
+
+                  audit_log_config {
+                    log_type = "DATA_READ"
+                  }
+                }
+                """,
+            """
+                resource "google_project_iam_audit_config" "storage" {
+                  project = "acme-platform"
+                  service = "storage.googleapis.com"
+
+                  audit_log_config {
+                    log_type = "DATA_READ"
+                  }
+                }
+                """,
+        ),
+        "a trail of another name in its place": (
+            """
+                resource "aws_cloudtrail" "main" {
+                  name                       = "main"
+                  s3_bucket_name             = "acme-audit-logs"
+                  enable_logging             = true
+                  is_multi_region_trail      = true
+                  enable_log_file_validation = true
+                }
+                """,
+            """
+                resource "random_pet" "trail" {}
+
+                resource "aws_cloudtrail" "data" {
+                  name                       = random_pet.trail.id
+                  s3_bucket_name             = "acme-audit-logs"
+                  enable_logging             = true
+                  is_multi_region_trail      = true
+                  enable_log_file_validation = true
+                }
+                """,
+        ),
+        "fewer categories": (
+            """
+                resource "azurerm_key_vault" "main" {
+                  name                = "kv-acme-main"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  tenant_id           = "c0ffee00-1111-4222-8333-444455556666"
+                  sku_name            = "standard"
+                }
+
+                resource "azurerm_monitor_diagnostic_setting" "main" {
+                  name                       = "to-log-analytics"
+                  target_resource_id         = azurerm_key_vault.main.id
+                  log_analytics_workspace_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-acme"
+
+                  enabled_log {
+                    category = "AuditEvent"
+                  }
+
+                  enabled_log {
+                    category = "AzurePolicyEvaluationDetails"
+                  }
+
+                }
+                """,
+            """
+                resource "azurerm_key_vault" "main" {
+                  name                = "kv-acme-main"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  tenant_id           = "c0ffee00-1111-4222-8333-444455556666"
+                  sku_name            = "standard"
+                }
+
+                resource "azurerm_monitor_diagnostic_setting" "main" {
+                  name                       = "to-log-analytics"
+                  target_resource_id         = azurerm_key_vault.main.id
+                  log_analytics_workspace_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-acme"
+
+                  enabled_log {
+                    category = "AzurePolicyEvaluationDetails"
+                  }
+
+                }
+                """,
+        ),
+        "one of two settings deleted": (
+            """
+                resource "azurerm_key_vault" "main" {
+                  name                = "kv-acme-main"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  tenant_id           = "c0ffee00-1111-4222-8333-444455556666"
+                  sku_name            = "standard"
+                }
+
+                resource "azurerm_monitor_diagnostic_setting" "main" {
+                  name                       = "to-log-analytics"
+                  target_resource_id         = azurerm_key_vault.main.id
+                  log_analytics_workspace_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-acme"
+
+                  enabled_log {
+                    category_group = "allLogs"
+                  }
+
+                }
+
+                resource "azurerm_monitor_diagnostic_setting" "archive" {
+                  name                       = "to-archive"
+                  target_resource_id         = azurerm_key_vault.main.id
+                  log_analytics_workspace_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-acme"
+
+                  enabled_log {
+                    category = "AuditEvent"
+                  }
+
+                }
+                """,
+            """
+                resource "azurerm_key_vault" "main" {
+                  name                = "kv-acme-main"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  tenant_id           = "c0ffee00-1111-4222-8333-444455556666"
+                  sku_name            = "standard"
+                }
+
+                resource "azurerm_monitor_diagnostic_setting" "archive" {
+                  name                       = "to-archive"
+                  target_resource_id         = azurerm_key_vault.main.id
+                  log_analytics_workspace_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-acme"
+
+                  enabled_log {
+                    category = "AuditEvent"
+                  }
+
+                }
+                """,
+        ),
+        "turned off": (
+            """
+                resource "aws_cloudtrail" "main" {
+                  name                       = "main"
+                  s3_bucket_name             = "acme-audit-logs"
+                  enable_logging             = true
+                  is_multi_region_trail      = true
+                  enable_log_file_validation = true
+                }
+
+                resource "aws_eks_cluster" "main" {
+                  name                      = "main"
+                  role_arn                  = "arn:aws:iam::111122223333:role/eks"
+                  enabled_cluster_log_types = ["api", "audit", "authenticator"]
+
+                  vpc_config {
+                    subnet_ids = ["subnet-0a1b2c3d4e5f60718", "subnet-0b1c2d3e4f5061728"]
+                  }
+                }
+
+                resource "google_compute_subnetwork" "main" {
+                  name          = "main"
+                  network       = "main"
+                  region        = "europe-west1"
+                  ip_cidr_range = "10.10.0.0/20"
+
+                  log_config {
+                    aggregation_interval = "INTERVAL_5_SEC"
+                  }
+                }
+
+                resource "google_project_iam_audit_config" "all" {
+                  project = "acme-platform"
+                  service = "allServices"
+
+                  audit_log_config {
+                    log_type = "ADMIN_READ"
+                  }
+
+                  audit_log_config {
+                    log_type = "DATA_READ"
+                  }
+                }
+                """,
+            """
+                resource "aws_cloudtrail" "main" {
+                  name                       = "main"
+                  s3_bucket_name             = "acme-audit-logs"
+                  enable_logging             = false
+                  is_multi_region_trail      = false
+                  enable_log_file_validation = true
+                }
+
+                resource "aws_eks_cluster" "main" {
+                  name                      = "main"
+                  role_arn                  = "arn:aws:iam::111122223333:role/eks"
+                  enabled_cluster_log_types = ["api"]
+
+                  vpc_config {
+                    subnet_ids = ["subnet-0a1b2c3d4e5f60718", "subnet-0b1c2d3e4f5061728"]
+                  }
+                }
+
+                resource "google_compute_subnetwork" "main" {
+                  name          = "main"
+                  network       = "main"
+                  region        = "europe-west1"
+                  ip_cidr_range = "10.10.0.0/20"
+                }
+
+                resource "google_project_iam_audit_config" "all" {
+                  project = "acme-platform"
+                  service = "allServices"
+
+                  audit_log_config {
+                    log_type = "ADMIN_READ"
+                  }
+                }
+                """,
+        ),
+    },
+    good={
+        "at another address": (
+            """
+                resource "aws_vpc" "main" {
+                  cidr_block = "10.0.0.0/16"
+                }
+
+                resource "aws_flow_log" "main" {
+                  vpc_id               = aws_vpc.main.id
+                  traffic_type         = "ALL"
+                  log_destination      = "arn:aws:s3:::acme-flow-logs"
+                  log_destination_type = "s3"
+                }
+
+                resource "aws_cloudtrail" "main" {
+                  name                       = "main"
+                  s3_bucket_name             = "acme-audit-logs"
+                  enable_logging             = true
+                  is_multi_region_trail      = true
+                  enable_log_file_validation = true
+                }
+                """,
+            """
+                resource "aws_vpc" "main" {
+                  cidr_block = "10.0.0.0/16"
+                }
+
+                resource "aws_flow_log" "all" {
+                  vpc_id               = aws_vpc.main.id
+                  traffic_type         = "ALL"
+                  log_destination      = "arn:aws:s3:::acme-flow-logs"
+                  log_destination_type = "s3"
+                }
+
+                resource "aws_cloudtrail" "organization" {
+                  name                       = "main"
+                  s3_bucket_name             = "acme-audit-logs"
+                  enable_logging             = true
+                  is_multi_region_trail      = true
+                  enable_log_file_validation = true
+                }
+                """,
+        ),
+        "all logs in place of one": (
+            """
+                resource "azurerm_key_vault" "main" {
+                  name                = "kv-acme-main"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  tenant_id           = "c0ffee00-1111-4222-8333-444455556666"
+                  sku_name            = "standard"
+                }
+
+                resource "azurerm_monitor_diagnostic_setting" "main" {
+                  name                       = "to-log-analytics"
+                  target_resource_id         = azurerm_key_vault.main.id
+                  log_analytics_workspace_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-acme"
+
+                  enabled_log {
+                    category = "AuditEvent"
+                  }
+
+                }
+
+                resource "aws_eks_cluster" "main" {
+                  name                      = "main"
+                  role_arn                  = "arn:aws:iam::111122223333:role/eks"
+                  enabled_cluster_log_types = ["api"]
+
+                  vpc_config {
+                    subnet_ids = ["subnet-0a1b2c3d4e5f60718", "subnet-0b1c2d3e4f5061728"]
+                  }
+                }
+                """,
+            """
+                resource "azurerm_key_vault" "main" {
+                  name                = "kv-acme-main"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  tenant_id           = "c0ffee00-1111-4222-8333-444455556666"
+                  sku_name            = "standard"
+                }
+
+                resource "azurerm_monitor_diagnostic_setting" "main" {
+                  name                       = "to-log-analytics"
+                  target_resource_id         = azurerm_key_vault.main.id
+                  log_analytics_workspace_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-logs/providers/Microsoft.OperationalInsights/workspaces/log-acme"
+
+                  enabled_log {
+                    category_group = "allLogs"
+                  }
+
+                }
+
+                resource "aws_eks_cluster" "main" {
+                  name                      = "main"
+                  role_arn                  = "arn:aws:iam::111122223333:role/eks"
+                  enabled_cluster_log_types = ["api", "audit"]
+
+                  vpc_config {
+                    subnet_ids = ["subnet-0a1b2c3d4e5f60718", "subnet-0b1c2d3e4f5061728"]
+                  }
+                }
+                """,
+        ),
+    },
+    undetermined={
+        "a switch that depends on a new resource": (
+            """
+                resource "aws_cloudtrail" "main" {
+                  name                       = "main"
+                  s3_bucket_name             = "acme-audit-logs"
+                  enable_logging             = true
+                  is_multi_region_trail      = true
+                  enable_log_file_validation = true
+                }
+                """,
+            """
+                resource "null_resource" "stage" {}
+
+                resource "aws_cloudtrail" "main" {
+                  name                       = "main"
+                  s3_bucket_name             = "acme-audit-logs"
+                  enable_logging             = null_resource.stage.id != ""
+                  is_multi_region_trail      = true
+                  enable_log_file_validation = true
+                }
+                """,
+        ),
+    },
 )
 def logging_removed(change: Change) -> Iterator[Violation]:
     """Logging or threat detection is taken away.
@@ -219,6 +574,242 @@ _LOG_RETENTION: dict[str, tuple[Setting, ...]] = {
     resources=_LOG_RETENTION,
     controls={"nist-800-53r5": ["AU-11", "CM-3"]},
     links=["https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html"],
+    bad={
+        "fewer days": (
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 365
+                }
+
+                resource "azurerm_log_analytics_workspace" "main" {
+                  name                = "log-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-logs"
+                  retention_in_days   = 365
+                }
+
+                resource "google_logging_project_bucket_config" "audit" {
+                  project        = "acme-platform"
+                  location       = "global"
+                  bucket_id      = "audit"
+                  retention_days = 400
+                }
+                """,
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 30
+                }
+
+                resource "azurerm_log_analytics_workspace" "main" {
+                  name                = "log-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-logs"
+                  retention_in_days   = 90
+                }
+
+                resource "google_logging_project_bucket_config" "audit" {
+                  project        = "acme-platform"
+                  location       = "global"
+                  bucket_id      = "audit"
+                  retention_days = 30
+                }
+                """,
+        ),
+        "an end where there was none": (
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 0
+                }
+
+                resource "azurerm_log_analytics_workspace" "main" {
+                  name                = "log-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-logs"
+                  retention_in_days   = 365
+                }
+
+                resource "google_logging_project_bucket_config" "audit" {
+                  project        = "acme-platform"
+                  location       = "global"
+                  bucket_id      = "audit"
+                  retention_days = 400
+                }
+                """,
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 731
+                }
+
+                resource "azurerm_log_analytics_workspace" "main" {
+                  name                = "log-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-logs"
+                  retention_in_days   = 365
+                }
+
+                resource "google_logging_project_bucket_config" "audit" {
+                  project        = "acme-platform"
+                  location       = "global"
+                  bucket_id      = "audit"
+                  retention_days = 400
+                }
+                """,
+        ),
+    },
+    good={
+        "without end": (
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 365
+                }
+
+                resource "azurerm_log_analytics_workspace" "main" {
+                  name                = "log-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-logs"
+                  retention_in_days   = 90
+                }
+
+                resource "google_logging_project_bucket_config" "audit" {
+                  project        = "acme-platform"
+                  location       = "global"
+                  bucket_id      = "audit"
+                  retention_days = 30
+                }
+                """,
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 0
+                }
+
+                resource "azurerm_log_analytics_workspace" "main" {
+                  name                = "log-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-logs"
+                  retention_in_days   = 90
+                }
+
+                resource "google_logging_project_bucket_config" "audit" {
+                  project        = "acme-platform"
+                  location       = "global"
+                  bucket_id      = "audit"
+                  retention_days = 30
+                }
+                """,
+        ),
+        "more days": (
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 30
+                }
+
+                resource "azurerm_log_analytics_workspace" "main" {
+                  name                = "log-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-logs"
+                  retention_in_days   = 90
+                }
+
+                resource "google_logging_project_bucket_config" "audit" {
+                  project        = "acme-platform"
+                  location       = "global"
+                  bucket_id      = "audit"
+                  retention_days = 30
+                }
+                """,
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 365
+                }
+
+                resource "azurerm_log_analytics_workspace" "main" {
+                  name                = "log-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-logs"
+                  retention_in_days   = 365
+                }
+
+                resource "google_logging_project_bucket_config" "audit" {
+                  project        = "acme-platform"
+                  location       = "global"
+                  bucket_id      = "audit"
+                  retention_days = 400
+                }
+                """,
+        ),
+        "updated otherwise": (
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 365
+                }
+
+                resource "azurerm_log_analytics_workspace" "main" {
+                  name                = "log-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-logs"
+                  retention_in_days   = 365
+                }
+
+                resource "google_logging_project_bucket_config" "audit" {
+                  project        = "acme-platform"
+                  location       = "global"
+                  bucket_id      = "audit"
+                  retention_days = 400
+                }
+                """,
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  tags              = { owner = "platform" }
+                  retention_in_days = 365
+                }
+
+                resource "azurerm_log_analytics_workspace" "main" {
+                  name                = "log-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-logs"
+                  retention_in_days   = 365
+                }
+
+                resource "google_logging_project_bucket_config" "audit" {
+                  project        = "acme-platform"
+                  location       = "global"
+                  bucket_id      = "audit"
+                  retention_days = 400
+                }
+                """,
+        ),
+    },
+    undetermined={
+        "days that depend on a new resource": (
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 365
+                }
+                """,
+            """
+                resource "random_integer" "days" {
+                  min = 1
+                  max = 400
+                }
+
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = random_integer.days.result
+                }
+                """,
+        ),
+    },
 )
 def log_retention_shortened(change: Change) -> Iterator[Violation]:
     """Logs are kept for a shorter time.

@@ -159,6 +159,655 @@ _GUARDS = {
     resources=dict.fromkeys((*_SETTINGS, *_GUARDS)),
     controls={"nist-800-53r5": ["CM-3", "CP-9", "SI-12"]},
     links=["https://docs.aws.amazon.com/prescriptive-guidance/latest/backup-recovery/welcome.html"],
+    bad={
+        "versioning deleted": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_versioning" "uploads" {
+                  bucket = aws_s3_bucket.uploads.id
+
+                  versioning_configuration {
+                    status = "Enabled"
+                  }
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+                """,
+        ),
+        "versioning suspended": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_versioning" "uploads" {
+                  bucket = aws_s3_bucket.uploads.id
+
+                  versioning_configuration {
+                    status = "Enabled"
+                  }
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_versioning" "uploads" {
+                  bucket = aws_s3_bucket.uploads.id
+
+                  versioning_configuration {
+                    status = "Suspended"
+                  }
+                }
+                """,
+        ),
+        "a machine taken out of the backup": (
+            """
+                resource "azurerm_linux_virtual_machine" "app" {
+                  name                  = "vm-app"
+                  location              = "westeurope"
+                  resource_group_name   = "rg-app"
+                  size                  = "Standard_D2s_v5"
+                  admin_username        = "ops"
+                  network_interface_ids = ["/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-app/providers/Microsoft.Network/networkInterfaces/nic-app"]
+
+                  os_disk {
+                    caching              = "ReadWrite"
+                    storage_account_type = "Premium_LRS"
+                  }
+                }
+
+                resource "azurerm_backup_protected_vm" "app" {
+                  resource_group_name = "rg-backup"
+                  recovery_vault_name = "rsv-acme"
+                  source_vm_id        = azurerm_linux_virtual_machine.app.id
+                  backup_policy_id    = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/rsv-acme/backupPolicies/daily"
+                }
+                """,
+            """
+                resource "azurerm_linux_virtual_machine" "app" {
+                  name                  = "vm-app"
+                  location              = "westeurope"
+                  resource_group_name   = "rg-app"
+                  size                  = "Standard_D2s_v5"
+                  admin_username        = "ops"
+                  network_interface_ids = ["/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-app/providers/Microsoft.Network/networkInterfaces/nic-app"]
+
+                  os_disk {
+                    caching              = "ReadWrite"
+                    storage_account_type = "Premium_LRS"
+                  }
+                }
+                """,
+        ),
+        "long term copies and time to undo": (
+            """
+                resource "azurerm_mssql_database" "orders" {
+                  name      = "orders"
+                  server_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.Sql/servers/sql-acme"
+
+                  long_term_retention_policy {
+                    weekly_retention = "P4W"
+                  }
+                }
+
+                resource "azurerm_cosmosdb_account" "orders" {
+                  name                = "cosmos-orders"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  offer_type          = "Standard"
+
+                  consistency_policy {
+                    consistency_level = "Session"
+                  }
+
+                  geo_location {
+                    location          = "westeurope"
+                    failover_priority = 0
+                  }
+
+                  backup {
+                    type = "Continuous"
+                  }
+                }
+
+                resource "aws_kms_key" "data" {
+                  description         = "Data"
+                  enable_key_rotation = true
+                }
+
+                resource "aws_secretsmanager_secret" "token" {
+                  name                    = "token"
+                  recovery_window_in_days = 30
+                }
+                """,
+            """
+                resource "azurerm_mssql_database" "orders" {
+                  name      = "orders"
+                  server_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.Sql/servers/sql-acme"
+
+                  long_term_retention_policy {
+                    weekly_retention = "P7D"
+                  }
+                }
+
+                resource "azurerm_cosmosdb_account" "orders" {
+                  name                = "cosmos-orders"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  offer_type          = "Standard"
+
+                  consistency_policy {
+                    consistency_level = "Session"
+                  }
+
+                  geo_location {
+                    location          = "westeurope"
+                    failover_priority = 0
+                  }
+
+                  backup {
+                    type = "Periodic"
+                  }
+                }
+
+                resource "aws_kms_key" "data" {
+                  description             = "Data"
+                  enable_key_rotation     = true
+                  deletion_window_in_days = 7
+                }
+
+                resource "aws_secretsmanager_secret" "token" {
+                  name                    = "token"
+                  recovery_window_in_days = 0
+                }
+                """,
+        ),
+        "fewer days and copies": (
+            """
+                resource "aws_rds_cluster" "orders" {
+                  cluster_identifier      = "orders"
+                  engine                  = "aurora-postgresql"
+                  backup_retention_period = 30
+                  skip_final_snapshot     = false
+                }
+
+                resource "aws_dynamodb_table" "orders" {
+                  name         = "orders"
+                  billing_mode = "PAY_PER_REQUEST"
+                  hash_key     = "id"
+
+                  attribute {
+                    name = "id"
+                    type = "S"
+                  }
+
+                  point_in_time_recovery {
+                    enabled = true
+                  }
+                }
+
+                resource "azurerm_postgresql_flexible_server" "orders" {
+                  name                  = "psql-orders"
+                  location              = "westeurope"
+                  resource_group_name   = "rg-data"
+                  version               = "16"
+                  sku_name              = "GP_Standard_D2s_v3"
+                  backup_retention_days = 30
+                }
+
+                resource "azurerm_storage_account" "data" {
+                  name                     = "stacmedata"
+                  location                 = "westeurope"
+                  resource_group_name      = "rg-data"
+                  account_tier             = "Standard"
+                  account_replication_type = "ZRS"
+
+                  blob_properties {
+                    versioning_enabled = true
+
+                    delete_retention_policy {
+                      days = 30
+                    }
+                  }
+                }
+
+                resource "google_sql_database_instance" "orders" {
+                  name             = "orders"
+                  database_version = "POSTGRES_16"
+                  region           = "europe-west1"
+
+                  settings {
+                    tier = "db-custom-2-8192"
+
+                    backup_configuration {
+                      enabled                        = true
+                      point_in_time_recovery_enabled = true
+
+                      backup_retention_settings {
+                        retained_backups = 30
+                      }
+                    }
+                  }
+                }
+
+                resource "google_storage_bucket" "audit" {
+                  name     = "acme-audit"
+                  location = "EU"
+
+                  versioning {
+                    enabled = true
+                  }
+
+                  soft_delete_policy {
+                    retention_duration_seconds = 2592000
+                  }
+                }
+                """,
+            """
+                resource "aws_rds_cluster" "orders" {
+                  cluster_identifier      = "orders"
+                  engine                  = "aurora-postgresql"
+                  backup_retention_period = 7
+                  skip_final_snapshot     = false
+                }
+
+                resource "aws_dynamodb_table" "orders" {
+                  name         = "orders"
+                  billing_mode = "PAY_PER_REQUEST"
+                  hash_key     = "id"
+
+                  attribute {
+                    name = "id"
+                    type = "S"
+                  }
+
+                  point_in_time_recovery {
+                    enabled = false
+                  }
+                }
+
+                resource "azurerm_postgresql_flexible_server" "orders" {
+                  name                  = "psql-orders"
+                  location              = "westeurope"
+                  resource_group_name   = "rg-data"
+                  version               = "16"
+                  sku_name              = "GP_Standard_D2s_v3"
+                  backup_retention_days = 7
+                }
+
+                resource "azurerm_storage_account" "data" {
+                  name                     = "stacmedata"
+                  location                 = "westeurope"
+                  resource_group_name      = "rg-data"
+                  account_tier             = "Standard"
+                  account_replication_type = "ZRS"
+
+                  blob_properties {
+                    versioning_enabled = false
+
+                    delete_retention_policy {
+                      days = 7
+                    }
+                  }
+                }
+
+                resource "google_sql_database_instance" "orders" {
+                  name             = "orders"
+                  database_version = "POSTGRES_16"
+                  region           = "europe-west1"
+
+                  settings {
+                    tier = "db-custom-2-8192"
+
+                    backup_configuration {
+                      enabled                        = false
+                      point_in_time_recovery_enabled = false
+
+                      backup_retention_settings {
+                        retained_backups = 7
+                      }
+                    }
+                  }
+                }
+
+                resource "google_storage_bucket" "audit" {
+                  name     = "acme-audit"
+                  location = "EU"
+
+                  versioning {
+                    enabled = false
+                  }
+
+                  soft_delete_policy {
+                    retention_duration_seconds = 604800
+                  }
+                }
+                """,
+        ),
+    },
+    good={
+        "a replacement that leaves the number to its provider": (
+            """
+                resource "google_storage_bucket" "archive" {
+                  name     = "acme-archive"
+                  location = "EU"
+
+                  soft_delete_policy {
+                    retention_duration_seconds = 604800
+                  }
+                }
+                """,
+            """
+                resource "google_storage_bucket" "archive" {
+                  name     = "acme-archive"
+                  location = "EUROPE-WEST1"
+                }
+                """,
+            {"google_storage_bucket.archive": "location"},
+        ),
+        "versioning at another address": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_versioning" "uploads" {
+                  bucket = aws_s3_bucket.uploads.id
+
+                  versioning_configuration {
+                    status = "Enabled"
+                  }
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_versioning" "this" {
+                  bucket = aws_s3_bucket.uploads.id
+
+                  versioning_configuration {
+                    status = "Enabled"
+                  }
+                }
+                """,
+        ),
+        "the same time in other words": (
+            """
+                resource "azurerm_mssql_database" "orders" {
+                  name      = "orders"
+                  server_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.Sql/servers/sql-acme"
+
+                  long_term_retention_policy {
+                    weekly_retention = "P4W"
+                  }
+                }
+
+                resource "azurerm_cosmosdb_account" "orders" {
+                  name                = "cosmos-orders"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  offer_type          = "Standard"
+
+                  consistency_policy {
+                    consistency_level = "Session"
+                  }
+
+                  geo_location {
+                    location          = "westeurope"
+                    failover_priority = 0
+                  }
+
+                  backup {
+                    type = "Periodic"
+                  }
+                }
+
+                resource "aws_kms_key" "data" {
+                  description         = "Data"
+                  enable_key_rotation = true
+                }
+
+                resource "aws_secretsmanager_secret" "token" {
+                  name                    = "token"
+                  recovery_window_in_days = 30
+                }
+                """,
+            """
+                resource "azurerm_mssql_database" "orders" {
+                  name      = "orders"
+                  server_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.Sql/servers/sql-acme"
+
+                  long_term_retention_policy {
+                    weekly_retention = "P28D"
+                  }
+                }
+
+                resource "azurerm_cosmosdb_account" "orders" {
+                  name                = "cosmos-orders"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  offer_type          = "Standard"
+
+                  consistency_policy {
+                    consistency_level = "Session"
+                  }
+
+                  geo_location {
+                    location          = "westeurope"
+                    failover_priority = 0
+                  }
+
+                  backup {
+                    type = "Periodic"
+                  }
+                }
+
+                resource "aws_kms_key" "data" {
+                  description             = "Data"
+                  enable_key_rotation     = true
+                  deletion_window_in_days = 30
+                }
+
+                resource "aws_secretsmanager_secret" "token" {
+                  name                    = "token"
+                  recovery_window_in_days = 30
+                }
+                """,
+        ),
+        "more days and copies": (
+            """
+                resource "aws_rds_cluster" "orders" {
+                  cluster_identifier      = "orders"
+                  engine                  = "aurora-postgresql"
+                  backup_retention_period = 7
+                  skip_final_snapshot     = false
+                }
+
+                resource "aws_dynamodb_table" "orders" {
+                  name         = "orders"
+                  billing_mode = "PAY_PER_REQUEST"
+                  hash_key     = "id"
+
+                  attribute {
+                    name = "id"
+                    type = "S"
+                  }
+
+                  point_in_time_recovery {
+                    enabled = false
+                  }
+                }
+
+                resource "azurerm_postgresql_flexible_server" "orders" {
+                  name                  = "psql-orders"
+                  location              = "westeurope"
+                  resource_group_name   = "rg-data"
+                  version               = "16"
+                  sku_name              = "GP_Standard_D2s_v3"
+                  backup_retention_days = 7
+                }
+
+                resource "azurerm_storage_account" "data" {
+                  name                     = "stacmedata"
+                  location                 = "westeurope"
+                  resource_group_name      = "rg-data"
+                  account_tier             = "Standard"
+                  account_replication_type = "ZRS"
+
+                  blob_properties {
+                    versioning_enabled = false
+
+                    delete_retention_policy {
+                      days = 7
+                    }
+                  }
+                }
+
+                resource "google_sql_database_instance" "orders" {
+                  name             = "orders"
+                  database_version = "POSTGRES_16"
+                  region           = "europe-west1"
+
+                  settings {
+                    tier = "db-custom-2-8192"
+
+                    backup_configuration {
+                      enabled                        = false
+                      point_in_time_recovery_enabled = false
+
+                      backup_retention_settings {
+                        retained_backups = 7
+                      }
+                    }
+                  }
+                }
+
+                resource "google_storage_bucket" "audit" {
+                  name     = "acme-audit"
+                  location = "EU"
+
+                  versioning {
+                    enabled = false
+                  }
+
+                  soft_delete_policy {
+                    retention_duration_seconds = 604800
+                  }
+                }
+                """,
+            """
+                resource "aws_rds_cluster" "orders" {
+                  cluster_identifier      = "orders"
+                  engine                  = "aurora-postgresql"
+                  backup_retention_period = 30
+                  skip_final_snapshot     = false
+                }
+
+                resource "aws_dynamodb_table" "orders" {
+                  name         = "orders"
+                  billing_mode = "PAY_PER_REQUEST"
+                  hash_key     = "id"
+
+                  attribute {
+                    name = "id"
+                    type = "S"
+                  }
+
+                  point_in_time_recovery {
+                    enabled = true
+                  }
+                }
+
+                resource "azurerm_postgresql_flexible_server" "orders" {
+                  name                  = "psql-orders"
+                  location              = "westeurope"
+                  resource_group_name   = "rg-data"
+                  version               = "16"
+                  sku_name              = "GP_Standard_D2s_v3"
+                  backup_retention_days = 30
+                }
+
+                resource "azurerm_storage_account" "data" {
+                  name                     = "stacmedata"
+                  location                 = "westeurope"
+                  resource_group_name      = "rg-data"
+                  account_tier             = "Standard"
+                  account_replication_type = "ZRS"
+
+                  blob_properties {
+                    versioning_enabled = true
+
+                    delete_retention_policy {
+                      days = 30
+                    }
+                  }
+                }
+
+                resource "google_sql_database_instance" "orders" {
+                  name             = "orders"
+                  database_version = "POSTGRES_16"
+                  region           = "europe-west1"
+
+                  settings {
+                    tier = "db-custom-2-8192"
+
+                    backup_configuration {
+                      enabled                        = true
+                      point_in_time_recovery_enabled = true
+
+                      backup_retention_settings {
+                        retained_backups = 30
+                      }
+                    }
+                  }
+                }
+
+                resource "google_storage_bucket" "audit" {
+                  name     = "acme-audit"
+                  location = "EU"
+
+                  versioning {
+                    enabled = true
+                  }
+
+                  soft_delete_policy {
+                    retention_duration_seconds = 2592000
+                  }
+                }
+                """,
+        ),
+    },
+    undetermined={
+        "days that depend on a new resource": (
+            """
+                resource "aws_docdb_cluster" "orders" {
+                  cluster_identifier      = "orders"
+                  backup_retention_period = 30
+                }
+                """,
+            """
+                resource "random_integer" "days" {
+                  min = 1
+                  max = 35
+                }
+
+                resource "aws_docdb_cluster" "orders" {
+                  cluster_identifier      = "orders"
+                  backup_retention_period = random_integer.days.result
+                }
+                """,
+        ),
+    },
 )
 def backup_reduced(change: Change) -> Iterator[Violation]:
     """Backups are reduced.

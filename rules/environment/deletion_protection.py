@@ -139,6 +139,261 @@ _GUARDS = {
     resources=dict.fromkeys((*_SETTINGS, *_GUARDS)),
     controls={"nist-800-53r5": ["CM-3", "CM-5", "CP-9"]},
     links=["https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources"],
+    bad={
+        "locks deleted": (
+            """
+                resource "azurerm_storage_account" "data" {
+                  name                     = "stacmedata"
+                  location                 = "westeurope"
+                  resource_group_name      = "rg-data"
+                  account_tier             = "Standard"
+                  account_replication_type = "ZRS"
+                }
+
+                resource "azurerm_management_lock" "data" {
+                  name       = "no-delete"
+                  scope      = azurerm_storage_account.data.id
+                  lock_level = "CanNotDelete"
+                }
+
+                resource "google_resource_manager_lien" "platform" {
+                  parent       = "projects/481516234200"
+                  restrictions = ["resourcemanager.projects.delete"]
+                  origin       = "platform team"
+                  reason       = "Holds the audit logs"
+                }
+                """,
+            """
+                resource "azurerm_storage_account" "data" {
+                  name                     = "stacmedata"
+                  location                 = "westeurope"
+                  resource_group_name      = "rg-data"
+                  account_tier             = "Standard"
+                  account_replication_type = "ZRS"
+                }
+                """,
+        ),
+        "switches turned off": (
+            """
+                resource "aws_db_instance" "orders" {
+                  identifier          = "orders"
+                  engine              = "postgres"
+                  instance_class      = "db.t4g.medium"
+                  allocated_storage   = 50
+                  storage_encrypted   = true
+                  deletion_protection = true
+                  skip_final_snapshot = false
+                }
+
+                resource "aws_s3_bucket" "uploads" {
+                  bucket        = "acme-uploads"
+                  force_destroy = false
+                }
+
+                resource "aws_lb" "web" {
+                  name                       = "web"
+                  enable_deletion_protection = true
+                }
+
+                resource "aws_instance" "bastion" {
+                  ami                     = "ami-0a1b2c3d4e5f60718"
+                  instance_type           = "t4g.small"
+                  disable_api_termination = true
+                }
+
+                resource "azurerm_recovery_services_vault" "main" {
+                  name                = "rsv-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  sku                 = "Standard"
+                  immutability        = "Unlocked"
+                }
+
+                resource "google_sql_database_instance" "orders" {
+                  name                = "orders"
+                  database_version    = "POSTGRES_16"
+                  region              = "europe-west1"
+                  deletion_protection = true
+
+                  settings {
+                    tier                        = "db-custom-2-8192"
+                    deletion_protection_enabled = true
+                  }
+                }
+
+                resource "kubernetes_persistent_volume_v1" "search" {
+                  metadata {
+                    name = "search"
+                  }
+
+                  spec {
+                    capacity                         = { storage = "20Gi" }
+                    access_modes                     = ["ReadWriteOnce"]
+                    persistent_volume_reclaim_policy = "Retain"
+
+                    persistent_volume_source {
+                      csi {
+                        driver        = "ebs.csi.aws.com"
+                        volume_handle = "vol-0a1b2c3d4e5f60718"
+                      }
+                    }
+                  }
+                }
+                """,
+            """
+                resource "aws_db_instance" "orders" {
+                  identifier          = "orders"
+                  engine              = "postgres"
+                  instance_class      = "db.t4g.medium"
+                  allocated_storage   = 50
+                  storage_encrypted   = true
+                  deletion_protection = false
+                  skip_final_snapshot = true
+                }
+
+                resource "aws_s3_bucket" "uploads" {
+                  bucket        = "acme-uploads"
+                  force_destroy = true
+                }
+
+                resource "aws_lb" "web" {
+                  name                       = "web"
+                  enable_deletion_protection = false
+                }
+
+                resource "aws_instance" "bastion" {
+                  ami                     = "ami-0a1b2c3d4e5f60718"
+                  instance_type           = "t4g.small"
+                  disable_api_termination = false
+                }
+
+                resource "azurerm_recovery_services_vault" "main" {
+                  name                = "rsv-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  sku                 = "Standard"
+                  immutability        = "Disabled"
+                }
+
+                resource "google_sql_database_instance" "orders" {
+                  name                = "orders"
+                  database_version    = "POSTGRES_16"
+                  region              = "europe-west1"
+                  deletion_protection = false
+
+                  settings {
+                    tier                        = "db-custom-2-8192"
+                    deletion_protection_enabled = false
+                  }
+                }
+
+                resource "kubernetes_persistent_volume_v1" "search" {
+                  metadata {
+                    name = "search"
+                  }
+
+                  spec {
+                    capacity                         = { storage = "20Gi" }
+                    access_modes                     = ["ReadWriteOnce"]
+                    persistent_volume_reclaim_policy = "Delete"
+
+                    persistent_volume_source {
+                      csi {
+                        driver        = "ebs.csi.aws.com"
+                        volume_handle = "vol-0a1b2c3d4e5f60718"
+                      }
+                    }
+                  }
+                }
+                """,
+        ),
+    },
+    good={
+        "switches turned on": (
+            """
+                resource "aws_db_instance" "orders" {
+                  identifier          = "orders"
+                  engine              = "postgres"
+                  instance_class      = "db.t4g.medium"
+                  allocated_storage   = 50
+                  storage_encrypted   = true
+                  deletion_protection = false
+                  skip_final_snapshot = true
+                }
+                """,
+            """
+                resource "aws_db_instance" "orders" {
+                  identifier          = "orders"
+                  engine              = "postgres"
+                  instance_class      = "db.t4g.medium"
+                  allocated_storage   = 50
+                  storage_encrypted   = true
+                  deletion_protection = true
+                  skip_final_snapshot = false
+                }
+                """,
+        ),
+        "a lock at another address": (
+            """
+                resource "azurerm_storage_account" "data" {
+                  name                     = "stacmedata"
+                  location                 = "westeurope"
+                  resource_group_name      = "rg-data"
+                  account_tier             = "Standard"
+                  account_replication_type = "ZRS"
+                }
+
+                resource "azurerm_management_lock" "data" {
+                  name       = "no-delete"
+                  scope      = azurerm_storage_account.data.id
+                  lock_level = "CanNotDelete"
+                }
+                """,
+            """
+                resource "azurerm_storage_account" "data" {
+                  name                     = "stacmedata"
+                  location                 = "westeurope"
+                  resource_group_name      = "rg-data"
+                  account_tier             = "Standard"
+                  account_replication_type = "ZRS"
+                }
+
+                resource "azurerm_management_lock" "no_delete" {
+                  name       = "no-delete"
+                  scope      = azurerm_storage_account.data.id
+                  lock_level = "CanNotDelete"
+                }
+                """,
+        ),
+    },
+    undetermined={
+        "a switch that depends on a new resource": (
+            """
+                resource "aws_db_instance" "orders" {
+                  identifier          = "orders"
+                  engine              = "postgres"
+                  instance_class      = "db.t4g.medium"
+                  allocated_storage   = 50
+                  storage_encrypted   = true
+                  deletion_protection = true
+                  skip_final_snapshot = false
+                }
+                """,
+            """
+                resource "null_resource" "stage" {}
+
+                resource "aws_db_instance" "orders" {
+                  identifier          = "orders"
+                  engine              = "postgres"
+                  instance_class      = "db.t4g.medium"
+                  allocated_storage   = 50
+                  storage_encrypted   = true
+                  deletion_protection = null_resource.stage.id != ""
+                  skip_final_snapshot = false
+                }
+                """,
+        ),
+    },
 )
 def deletion_protection_removed(change: Change) -> Iterator[Violation]:
     """Deletion protection is taken away.

@@ -206,6 +206,346 @@ _GUARDS = {
     resources=dict.fromkeys((*_SETTINGS, *_GUARDS)),
     controls={"nist-800-53r5": ["CM-3", "SC-8", "SC-12", "SC-28"]},
     links=["https://csrc.nist.gov/pubs/sp/800/52/r2/final"],
+    bad={
+        "the configuration of a bucket deleted": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_server_side_encryption_configuration" "uploads" {
+                  bucket = aws_s3_bucket.uploads.id
+
+                  rule {
+                    apply_server_side_encryption_by_default {
+                      sse_algorithm = "aws:kms"
+                    }
+                  }
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+                """,
+        ),
+        "a database replaced by an unencrypted one": (
+            """
+                resource "aws_db_instance" "orders" {
+                  identifier        = "orders"
+                  engine            = "postgres"
+                  instance_class    = "db.t4g.medium"
+                  allocated_storage = 50
+                  storage_encrypted = true
+                }
+                """,
+            """
+                resource "aws_db_instance" "orders" {
+                  identifier        = "orders"
+                  engine            = "postgres"
+                  instance_class    = "db.t4g.medium"
+                  allocated_storage = 50
+                  storage_encrypted = false
+                }
+                """,
+            {"aws_db_instance.orders": "storage_encrypted"},
+        ),
+        "a key of its own removed": (
+            """
+                resource "aws_sns_topic" "orders" {
+                  name              = "orders"
+                  kms_master_key_id = "alias/orders"
+                }
+
+                resource "google_storage_bucket" "audit" {
+                  name     = "acme-audit"
+                  location = "EU"
+
+                  encryption {
+                    default_kms_key_name = "projects/acme-platform/locations/europe/keyRings/main/cryptoKeys/audit"
+                  }
+                }
+                """,
+            """
+                resource "aws_sns_topic" "orders" {
+                  name = "orders"
+                }
+
+                resource "google_storage_bucket" "audit" {
+                  name     = "acme-audit"
+                  location = "EU"
+                }
+                """,
+        ),
+        "a bucket falls back to shared keys": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_server_side_encryption_configuration" "uploads" {
+                  bucket = aws_s3_bucket.uploads.id
+
+                  rule {
+                    apply_server_side_encryption_by_default {
+                      sse_algorithm = "aws:kms"
+                    }
+                  }
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_server_side_encryption_configuration" "uploads" {
+                  bucket = aws_s3_bucket.uploads.id
+
+                  rule {
+                    apply_server_side_encryption_by_default {
+                      sse_algorithm = "AES256"
+                    }
+                  }
+                }
+                """,
+        ),
+        "tls and rotation": (
+            """
+                resource "aws_kms_key" "data" {
+                  description         = "Data"
+                  enable_key_rotation = true
+                }
+
+                resource "azurerm_storage_account" "data" {
+                  name                       = "stacmedata"
+                  location                   = "westeurope"
+                  resource_group_name        = "rg-data"
+                  account_tier               = "Standard"
+                  account_replication_type   = "ZRS"
+                  min_tls_version            = "TLS1_2"
+                  https_traffic_only_enabled = true
+                }
+
+                resource "azurerm_mssql_server" "orders" {
+                  name                = "sql-orders"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  version             = "12.0"
+                  minimum_tls_version = "1.2"
+                }
+
+                resource "google_sql_database_instance" "orders" {
+                  name             = "orders"
+                  database_version = "POSTGRES_16"
+                  region           = "europe-west1"
+
+                  settings {
+                    tier = "db-custom-2-8192"
+
+                    ip_configuration {
+                      ssl_mode = "ENCRYPTED_ONLY"
+                    }
+                  }
+                }
+
+                resource "google_compute_ssl_policy" "web" {
+                  name            = "web"
+                  profile         = "MODERN"
+                  min_tls_version = "TLS_1_2"
+                }
+                """,
+            """
+                resource "aws_kms_key" "data" {
+                  description         = "Data"
+                  enable_key_rotation = false
+                }
+
+                resource "azurerm_storage_account" "data" {
+                  name                       = "stacmedata"
+                  location                   = "westeurope"
+                  resource_group_name        = "rg-data"
+                  account_tier               = "Standard"
+                  account_replication_type   = "ZRS"
+                  min_tls_version            = "TLS1_0"
+                  https_traffic_only_enabled = false
+                }
+
+                resource "azurerm_mssql_server" "orders" {
+                  name                = "sql-orders"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  version             = "12.0"
+                  minimum_tls_version = "1.0"
+                }
+
+                resource "google_sql_database_instance" "orders" {
+                  name             = "orders"
+                  database_version = "POSTGRES_16"
+                  region           = "europe-west1"
+
+                  settings {
+                    tier = "db-custom-2-8192"
+
+                    ip_configuration {
+                      ssl_mode = "ALLOW_UNENCRYPTED_AND_ENCRYPTED"
+                    }
+                  }
+                }
+
+                resource "google_compute_ssl_policy" "web" {
+                  name            = "web"
+                  profile         = "MODERN"
+                  min_tls_version = "TLS_1_0"
+                }
+                """,
+        ),
+    },
+    good={
+        "a key of its own exchanged": (
+            """
+                resource "aws_sns_topic" "orders" {
+                  name              = "orders"
+                  kms_master_key_id = "alias/orders"
+                }
+                """,
+            """
+                resource "aws_sns_topic" "orders" {
+                  name              = "orders"
+                  kms_master_key_id = "alias/shop"
+                }
+                """,
+        ),
+        "a configuration that says what holds anyway": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_server_side_encryption_configuration" "uploads" {
+                  bucket = aws_s3_bucket.uploads.id
+
+                  rule {
+                    apply_server_side_encryption_by_default {
+                      sse_algorithm = "AES256"
+                    }
+                  }
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+                """,
+        ),
+        "tls and rotation": (
+            """
+                resource "aws_kms_key" "data" {
+                  description         = "Data"
+                  enable_key_rotation = false
+                }
+
+                resource "azurerm_storage_account" "data" {
+                  name                       = "stacmedata"
+                  location                   = "westeurope"
+                  resource_group_name        = "rg-data"
+                  account_tier               = "Standard"
+                  account_replication_type   = "ZRS"
+                  min_tls_version            = "TLS1_0"
+                  https_traffic_only_enabled = false
+                }
+
+                resource "azurerm_mssql_server" "orders" {
+                  name                = "sql-orders"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  version             = "12.0"
+                  minimum_tls_version = "1.0"
+                }
+
+                resource "google_sql_database_instance" "orders" {
+                  name             = "orders"
+                  database_version = "POSTGRES_16"
+                  region           = "europe-west1"
+
+                  settings {
+                    tier = "db-custom-2-8192"
+
+                    ip_configuration {
+                      ssl_mode = "ALLOW_UNENCRYPTED_AND_ENCRYPTED"
+                    }
+                  }
+                }
+
+                resource "google_compute_ssl_policy" "web" {
+                  name            = "web"
+                  profile         = "MODERN"
+                  min_tls_version = "TLS_1_0"
+                }
+                """,
+            """
+                resource "aws_kms_key" "data" {
+                  description         = "Data"
+                  enable_key_rotation = true
+                }
+
+                resource "azurerm_storage_account" "data" {
+                  name                       = "stacmedata"
+                  location                   = "westeurope"
+                  resource_group_name        = "rg-data"
+                  account_tier               = "Standard"
+                  account_replication_type   = "ZRS"
+                  min_tls_version            = "TLS1_2"
+                  https_traffic_only_enabled = true
+                }
+
+                resource "azurerm_mssql_server" "orders" {
+                  name                = "sql-orders"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  version             = "12.0"
+                  minimum_tls_version = "1.2"
+                }
+
+                resource "google_sql_database_instance" "orders" {
+                  name             = "orders"
+                  database_version = "POSTGRES_16"
+                  region           = "europe-west1"
+
+                  settings {
+                    tier = "db-custom-2-8192"
+
+                    ip_configuration {
+                      ssl_mode = "ENCRYPTED_ONLY"
+                    }
+                  }
+                }
+
+                resource "google_compute_ssl_policy" "web" {
+                  name            = "web"
+                  profile         = "MODERN"
+                  min_tls_version = "TLS_1_2"
+                }
+                """,
+        ),
+    },
+    undetermined={
+        "a new volume that says nothing of it": (
+            """
+                resource "aws_ebs_volume" "data" {
+                  availability_zone = "eu-west-1a"
+                  size              = 100
+                  encrypted         = true
+                }
+                """,
+            """
+                resource "aws_ebs_volume" "data" {
+                  availability_zone = "eu-west-1b"
+                  size              = 100
+                }
+                """,
+            {"aws_ebs_volume.data": "availability_zone"},
+        ),
+    },
 )
 def encryption_reduced(change: Change) -> Iterator[Violation]:
     """Encryption is reduced.

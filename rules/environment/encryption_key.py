@@ -18,6 +18,67 @@ from ._reduction import Level, Setting, reductions
     resources=KEYS,
     controls={"nist-800-53r5": ["CM-3", "CP-9", "SC-12", "SC-28"]},
     links=["https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"],
+    bad={
+        "a vault replaced": (
+            """
+                resource "azurerm_key_vault" "main" {
+                  name                = "kv-acme-main"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  tenant_id           = "c0ffee00-1111-4222-8333-444455556666"
+                  sku_name            = "standard"
+                }
+                """,
+            """
+                resource "azurerm_key_vault" "main" {
+                  name                = "kv-acme-main"
+                  location            = "northeurope"
+                  resource_group_name = "rg-data"
+                  tenant_id           = "c0ffee00-1111-4222-8333-444455556666"
+                  sku_name            = "standard"
+                }
+                """,
+            {"azurerm_key_vault.main": "location"},
+        ),
+    },
+    good={
+        "a key that stays unmanaged": (
+            """
+                resource "aws_kms_key" "data" {
+                  description         = "Data"
+                  enable_key_rotation = true
+                }
+                """,
+            """
+                removed {
+                  from = aws_kms_key.data
+
+                  lifecycle {
+                    destroy = false
+                  }
+                }
+                """,
+        ),
+        "an alias deleted": (
+            """
+                resource "aws_kms_key" "data" {
+                  description         = "Data"
+                  enable_key_rotation = true
+                }
+
+                resource "aws_kms_alias" "data" {
+                  name          = "alias/data"
+                  target_key_id = aws_kms_key.data.key_id
+                }
+                """,
+            """
+                resource "aws_kms_key" "data" {
+                  description         = "Data of all shops"
+                  enable_key_rotation = true
+                }
+                """,
+        ),
+    },
 )
 def encryption_key_destroyed(change: Change) -> Iterator[Violation]:
     """Encryption key is destroyed.

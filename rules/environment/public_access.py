@@ -125,6 +125,340 @@ _S3_GUARDS = {
     resources=dict.fromkeys((*_SETTINGS, *_GUARDS, *_S3_GUARDS)),
     controls={"nist-800-53r5": ["AC-3", "AC-22", "CM-3", "SC-7"]},
     links=["https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"],
+    bad={
+        "block deleted": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+                """,
+        ),
+        "block deleted of a bucket that is let go": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            """
+                removed {
+                  from = aws_s3_bucket.uploads
+
+                  lifecycle {
+                    destroy = false
+                  }
+                }
+                """,
+        ),
+        "flags turned off": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = false
+                  ignore_public_acls      = true
+                  restrict_public_buckets = false
+                }
+                """,
+        ),
+        "block put before another bucket": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket" "reports" {
+                  bucket = "acme-reports"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket" "reports" {
+                  bucket = "acme-reports"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.reports.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            {"aws_s3_bucket_public_access_block.uploads": "bucket"},
+        ),
+        "azure and google opened": (
+            """
+                resource "azurerm_storage_account" "data" {
+                  name                            = "stacmedata"
+                  location                        = "westeurope"
+                  resource_group_name             = "rg-data"
+                  account_tier                    = "Standard"
+                  account_replication_type        = "ZRS"
+                  allow_nested_items_to_be_public = false
+                }
+
+                resource "azurerm_key_vault" "main" {
+                  name                          = "kv-acme-main"
+                  location                      = "westeurope"
+                  resource_group_name           = "rg-data"
+                  tenant_id                     = "c0ffee00-1111-4222-8333-444455556666"
+                  sku_name                      = "standard"
+                  public_network_access_enabled = false
+
+                  network_acls {
+                    bypass         = "AzureServices"
+                    default_action = "Deny"
+                  }
+                }
+
+                resource "google_storage_bucket" "audit" {
+                  name                     = "acme-audit"
+                  location                 = "EU"
+                  public_access_prevention = "enforced"
+                }
+                """,
+            """
+                resource "azurerm_storage_account" "data" {
+                  name                            = "stacmedata"
+                  location                        = "westeurope"
+                  resource_group_name             = "rg-data"
+                  account_tier                    = "Standard"
+                  account_replication_type        = "ZRS"
+                  allow_nested_items_to_be_public = true
+                }
+
+                resource "azurerm_key_vault" "main" {
+                  name                          = "kv-acme-main"
+                  location                      = "westeurope"
+                  resource_group_name           = "rg-data"
+                  tenant_id                     = "c0ffee00-1111-4222-8333-444455556666"
+                  sku_name                      = "standard"
+                  public_network_access_enabled = true
+
+                  network_acls {
+                    bypass         = "AzureServices"
+                    default_action = "Allow"
+                  }
+                }
+
+                resource "google_storage_bucket" "audit" {
+                  name                     = "acme-audit"
+                  location                 = "EU"
+                  public_access_prevention = "inherited"
+                }
+                """,
+        ),
+    },
+    good={
+        "a block that blocked nothing": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = false
+                  block_public_policy     = false
+                  ignore_public_acls      = false
+                  restrict_public_buckets = false
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+                """,
+        ),
+        "a block kept by its provider": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                  skip_destroy            = true
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+                """,
+        ),
+        "a bucket renamed with its block": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = "acme-uploads"
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads-2026"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = "acme-uploads-2026"
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            {"aws_s3_bucket.uploads": "bucket", "aws_s3_bucket_public_access_block.uploads": "bucket"},
+        ),
+        "block at another address": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "this" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+        ),
+        "a bucket replaced with its block": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads-2026"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            {"aws_s3_bucket.uploads": "bucket", "aws_s3_bucket_public_access_block.uploads": "bucket"},
+        ),
+    },
+    undetermined={
+        "a flag that depends on a new resource": (
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+                """,
+            """
+                resource "null_resource" "stage" {}
+
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+                }
+
+                resource "aws_s3_bucket_public_access_block" "uploads" {
+                  bucket                  = aws_s3_bucket.uploads.id
+                  block_public_acls       = true
+                  block_public_policy     = null_resource.stage.id != ""
+                  ignore_public_acls      = true
+                  restrict_public_buckets = null_resource.stage.id != ""
+                }
+                """,
+        ),
+    },
 )
 def public_access_protection_removed(change: Change) -> Iterator[Violation]:
     """Protection against public access is taken away.

@@ -131,6 +131,27 @@ _LINKS = ["https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"]
               to_port        = 22
             }
         """,
+        "denied in another ACL that is not in the plan": """
+            resource "aws_network_acl_rule" "deny" {
+              network_acl_id = "acl-0123456789abcdef1"
+              rule_number    = 90
+              protocol       = "tcp"
+              rule_action    = "deny"
+              cidr_block     = "0.0.0.0/0"
+              from_port      = 22
+              to_port        = 22
+            }
+
+            resource "aws_network_acl_rule" "allow" {
+              network_acl_id = "acl-0123456789abcdef0"
+              rule_number    = 100
+              protocol       = "tcp"
+              rule_action    = "allow"
+              cidr_block     = "0.0.0.0/0"
+              from_port      = 22
+              to_port        = 22
+            }
+        """,
         "ACL that is not in the plan, beside a rule of one that is": """
             resource "aws_network_acl" "private" {
               vpc_id = "vpc-0123456789abcdef0"

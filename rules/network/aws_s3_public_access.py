@@ -46,6 +46,68 @@ from ._aws_public_access_block import KIND, SETTINGS, is_every_on, of_account
               block_public_acls = true
             }
         """,
+        "block of the account that accepts public ACLs": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
+            }
+
+            resource "aws_s3_account_public_access_block" "this" {
+              block_public_policy     = true
+              ignore_public_acls      = true
+              restrict_public_buckets = true
+            }
+        """,
+        "block of the account that accepts public policies": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
+            }
+
+            resource "aws_s3_account_public_access_block" "this" {
+              block_public_acls       = true
+              ignore_public_acls      = true
+              restrict_public_buckets = true
+            }
+        """,
+        "block of the account that does not ignore public ACLs": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
+            }
+
+            resource "aws_s3_account_public_access_block" "this" {
+              block_public_acls       = true
+              block_public_policy     = true
+              restrict_public_buckets = true
+            }
+        """,
+        "block of the account that leaves public buckets open": """
+            resource "aws_s3_bucket" "reports" {
+              bucket = "example-reports"
+            }
+
+            resource "aws_s3_account_public_access_block" "this" {
+              block_public_acls   = true
+              block_public_policy = true
+              ignore_public_acls  = true
+            }
+        """,
+        "block of another account": """
+            provider "aws" {
+              alias  = "archive"
+              region = "eu-central-1"
+            }
+
+            resource "aws_s3_bucket" "reports" {
+              provider = aws.archive
+              bucket   = "example-reports"
+            }
+
+            resource "aws_s3_account_public_access_block" "this" {
+              block_public_acls       = true
+              block_public_policy     = true
+              ignore_public_acls      = true
+              restrict_public_buckets = true
+            }
+        """,
         "one of two buckets": """
             resource "aws_s3_bucket" "team" {
               for_each      = toset(["blue", "green"])

@@ -42,6 +42,24 @@ from ._aws_group_rules import INGRESS, opens
               }
             }
         """,
+        "half of all addresses": """
+            resource "aws_vpc_security_group_ingress_rule" "ssh" {
+              security_group_id = "sg-0123456789abcdef0"
+              ip_protocol       = "tcp"
+              from_port         = 22
+              to_port           = 22
+              cidr_ipv4         = "128.0.0.0/1"
+            }
+        """,
+        "half of the IPv6 addresses in use": """
+            resource "aws_vpc_security_group_ingress_rule" "ssh" {
+              security_group_id = "sg-0123456789abcdef0"
+              ip_protocol       = "tcp"
+              from_port         = 22
+              to_port           = 22
+              cidr_ipv6         = "2000::/4"
+            }
+        """,
         "range that contains it": """
             resource "aws_security_group_rule" "low" {
               type              = "ingress"
@@ -97,6 +115,16 @@ from ._aws_group_rules import INGRESS, opens
                 protocol    = "tcp"
                 cidr_blocks = ["203.0.113.0/24"]
               }
+            }
+        """,
+        "from networks of IPv6": """
+            resource "aws_security_group_rule" "ssh" {
+              security_group_id = "sg-0123456789abcdef0"
+              type              = "ingress"
+              protocol          = "tcp"
+              from_port         = 22
+              to_port           = 22
+              ipv6_cidr_blocks  = ["2001:db8::/32", "fd00::/8"]
             }
         """,
         "remote desktop, which is another rule's": """
