@@ -8,7 +8,7 @@ from itertools import groupby
 from textwrap import dedent
 from typing import Any
 
-from planguard.engine.rule import SEVERITIES, Rule
+from planguard.engine.rule import SEVERITIES, Hcl, Rule
 
 INDEX = "README.md"
 HAND_WRITTEN = {"differences.md": "where they differ from other tools"}
@@ -32,8 +32,8 @@ def render_page(rule: Rule) -> str:
     lines = [f"# {rule.id}", "", f"{_prose(rule.title)}.", "", "| | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in _facts(rule)]
     lines += ["", "## Example", ""]
-    lines += _example("Flagged", rule.bad, rule)
-    lines += _example("Left alone", rule.good, rule)
+    lines += _example("Flagged", rule.bad)
+    lines += _example("Left alone", rule.good)
     lines += ["## Why", "", _prose(rule.why), "", "## How to fix", "", _prose(rule.fix), ""]
     if rule.parameters:
         lines += ["## Parameters", "", "| name | type | default | what it means |", "|---|---|---|---|"]
@@ -65,15 +65,14 @@ def _standard(name: str) -> str:
     return {"nist-800-53r5": "NIST 800-53 rev. 5"}.get(name, name.replace("-", " ").upper())
 
 
-def _example(word: str, examples: dict[str, Any], rule: Rule) -> list[str]:
+def _example(word: str, examples: dict[str, Hcl]) -> list[str]:
     """The first example in full; it is the one that the author put first."""
     for name, text in examples.items():
         lines = [f"{word}: {_prose(name)}.", ""]
-        for label, part in (
-            (("Before:", text[0]), ("After:", text[1])) if not isinstance(text, str) else (("", text),)
-        ):
+        parts = [("", text)] if isinstance(text, str) else [("Before:", text.before), ("After:", text.after)]
+        for label, part in parts:
             lines += [label, ""] if label else []
-            lines += ["```hcl", dedent(part).strip("\n"), "```", ""]
+            lines += ["```hcl", dedent(part).strip("\n") or "# nothing", "```", ""]
         return lines
     return []
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from textwrap import dedent, fill, indent
 
-from planguard.engine.rule import SEVERITIES, Rule
+from planguard.engine.rule import SEVERITIES, Hcl, Rule
 from planguard.reports.text import Style
 
 _SEVERITY_COLOURS = {"critical": "red", "high": "red", "medium": "yellow", "low": "dim"}
@@ -47,12 +47,9 @@ def render_rule(rule: Rule, style: Style) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _hcl(text: str | tuple[str, str]) -> list[str]:
+def _hcl(text: Hcl) -> list[str]:
     """An example; of a change, the configuration before and after it."""
-    if isinstance(text, str):
-        return [indent(dedent(text).strip("\n"), "  ")]
-    before, after = (indent(dedent(part).strip("\n"), "  ") for part in text)
-    return ["  # before", before, "  # after", after]
+    return [indent(dedent(str(text)).strip("\n"), "  ")]
 
 
 def _paragraph(text: str, style: Style) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_regressions.file_regression import FileRegressionFixture
 
-from planguard.engine.rule import Parameter, Rule
+from planguard.engine.rule import Pair, Parameter, Rule
 from planguard.reports.rule_docs import render_index, render_page
 
 RULE = Rule(
@@ -25,7 +25,7 @@ RULE = Rule(
         "names": Parameter("list", (), "Names that may be open"),
     },
     bad={"open": '\n    resource "aws_thing" "x" {\n      open = true\n    }\n  ', "another": "x"},
-    good={"closed, in a change": ('resource "aws_thing" "x" {}', 'resource "aws_thing" "x" { open = false }')},
+    good={"closed, in a change": Pair('resource "aws_thing" "x" {}', 'resource "aws_thing" "x" { open = false }')},
 )
 OTHER = Rule(
     id="google-thing-old",

@@ -71,7 +71,8 @@ def _parse(text: str, positions: bool) -> Node:
     from planguard.plan.source.driver import parser
 
     try:
-        tree: Node = parses_to_tree(text) if positions else parser()(text)
+        # A comment in the last line has to be ended, too.
+        tree: Node = parses_to_tree(text) if positions else parser()(text + "\n")
     except UnexpectedInput as error:
         last = text.count("\n") + 1
         raise UnparsableError(error.line if 0 < error.line <= last else last) from None
