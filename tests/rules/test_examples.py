@@ -1,69 +1,74 @@
-"""Every example of every rule, as a real plan: what it flags, what it leaves alone, what stays undetermined."""
+"""Every example of every rule: from source alone, a broad sample as real plans, and changes as real plans."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+import json
+from hashlib import sha256
+from textwrap import dedent
 
 import pytest
 
-from planguard.engine.finding import INTRODUCED, Findings
+from planguard.engine.pack import builtin_root, load_pack
+from planguard.engine.rule import Rule
 from planguard.engine.ruleset import RuleSet
-from tests.conftest import FIXTURES
+from planguard.engine.settings import for_examples
+from planguard.testing.example import Example, examples_of, graph_of, plan_by_source, plan_bytes
+from planguard.testing.outcome import Outcome, outcome_in
+from tests.rules.stored import Stored, stored_changes, stored_examples
 
-PLANS = sorted((FIXTURES / "rules").glob("*/*.json"))
-
-
-@pytest.mark.parametrize("path", PLANS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_example(path: Path, findings_of: Callable[[Path], Findings]) -> None:
-    rule = path.parent.name
-    findings = findings_of(path)
-    assert not findings.errors
-    violations = [one for one in findings.violations if one.rule.id == rule]
-    undetermined = [one for one in findings.undetermined if one.rule.id == rule]
-    kind = path.stem.split("-", 1)[0]
-    if kind == "bad":
-        assert violations
-        assert {one.status for one in violations} == {INTRODUCED}
-    elif kind == "good":
-        assert [one.message for one in violations if one.status == INTRODUCED] == []
-        assert [one.path for one in undetermined] == []
-    else:
-        assert kind == "undetermined"
-        assert violations == []
-        assert undetermined
+RULES = {rule.id: rule for rule in load_pack(builtin_root()).rules}
+EXAMPLES = [example for rule in RULES.values() for example in examples_of(rule)]
+STORED = stored_examples()
+CHANGES = stored_changes()
 
 
-def test_every_rule_has_a_bad_and_a_good_plan(builtin_rules: RuleSet) -> None:
-    without = {
-        rule.id: missing
-        for rule in builtin_rules.rules
-        if (
-            missing := [
-                kind for kind in ("bad", "good") if not list((FIXTURES / "rules" / rule.id).glob(f"{kind}-*.json"))
-            ]
-        )
+def outcome_of(rule: Rule, plan: bytes, name: str) -> Outcome:
+    return outcome_in(RuleSet((), [for_examples(rule)]), graph_of(plan, name))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
+def test_example(example: Example) -> None:
+    outcome = outcome_of(example.rule, plan_bytes(example, plan_by_source), example.id)
+    assert outcome.suits(example.kind), outcome
+
+
+@pytest.mark.parametrize("stored", STORED, ids=lambda stored: stored.id)
+def test_a_real_plan_of_an_example_has_the_same_verdict(stored: Stored) -> None:
+    rule = RULES[stored.rule]
+    outcome = outcome_of(rule, json.dumps(stored.document()).encode(), stored.id)
+    assert outcome.suits(stored.kind), outcome
+
+
+@pytest.mark.parametrize("stored", CHANGES, ids=lambda stored: stored.id)
+def test_a_real_plan_of_a_change(stored: Stored) -> None:
+    outcome = outcome_of(RULES[stored.rule], json.dumps(stored.document()).encode(), stored.id)
+    assert outcome.suits(stored.kind), outcome
+
+
+def test_every_rule_has_a_bad_and_a_good_example() -> None:
+    assert [rule.id for rule in RULES.values() if not rule.bad or not rule.good] == []
+
+
+def test_stored_plans_are_of_examples_that_are_there() -> None:
+    texts = {
+        (one.rule.id, one.kind, one.name): sha256(dedent(str(one.hcl)).encode()).hexdigest()[:24] for one in EXAMPLES
     }
-    assert without == {}
+    stale = [one.id for one in STORED if texts.get((one.rule, one.kind, one.name)) != one.of]
+    assert stale == [], "python scripts/store_example_plans.py makes them anew"
+    assert {one.rule for one in CHANGES} - RULES.keys() == set()
 
 
-def test_no_example_is_of_a_rule_that_is_gone(builtin_rules: RuleSet) -> None:
-    known = {rule.id for rule in builtin_rules.rules}
-    assert {path.parent.name for path in PLANS} - known == set()
+def test_the_sample_is_broad() -> None:
+    judged = {rule.id for rule in RULES.values() if rule.judges == "state"}
+    without = judged - {one.rule for one in STORED} - {one.rule for one in CHANGES}
+    assert without == set()
 
 
-def test_names_of_examples_match_their_plans(builtin_rules: RuleSet) -> None:
-    missing = [
-        f"{rule.id}/{kind}-{_slug(name)}"
-        for rule in builtin_rules.rules
-        for kind, examples in (("bad", rule.bad), ("good", rule.good))
-        for name in examples
-        if not (FIXTURES / "rules" / rule.id / f"{kind}-{_slug(name)}.json").exists()
-    ]
-    assert missing == []
-
-
-def _slug(name: str) -> str:
-    import re
-
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+def test_no_example_breaks_another_rule() -> None:
+    """All examples against all rules: foreign input is no error."""
+    rules = RuleSet((), RULES.values())
+    broken = []
+    for example in EXAMPLES[::7]:
+        outcome = outcome_in(rules, graph_of(plan_bytes(example, plan_by_source), example.id))
+        broken += [(example.id, one) for one in outcome.errors]
+    assert broken == []

@@ -7,18 +7,18 @@ attribute at a time, for each attribute of the resource that a rule flags.
 from __future__ import annotations
 
 import copy
-import json
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from planguard.engine.evaluate import evaluate
-from planguard.engine.ruleset import RuleSet, select_rules
-from tests.conftest import FIXTURES, graph_from
+from planguard.engine.ruleset import RuleSet
+from planguard.engine.settings import for_examples
+from tests.conftest import graph_from
+from tests.rules.stored import Stored, stored_changes, stored_examples
 
-PLANS = sorted((FIXTURES / "rules").glob("*/bad-*.json"))
+PLANS = [one for one in (*stored_examples(), *stored_changes()) if one.kind == "bad"]
 
 
 def leaves(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
@@ -85,14 +85,10 @@ def with_reference(document: dict[str, Any], entry: dict[str, Any], path: tuple[
     return {**document, "configuration": changed}
 
 
-def narrowed(rules: RuleSet, rule: str) -> RuleSet:
-    return select_rules(rules.packs, [rule])
-
-
-@pytest.mark.parametrize("path", PLANS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_no_violation_becomes_a_pass(path: Path, builtin_rules: RuleSet) -> None:
-    rules = narrowed(builtin_rules, path.parent.name)
-    document = json.loads(path.read_bytes())
+@pytest.mark.parametrize("stored", PLANS, ids=lambda stored: stored.id)
+def test_no_violation_becomes_a_pass(stored: Stored, by_id: dict[str, RuleSet]) -> None:
+    rules = by_id[stored.rule]
+    document = stored.document()
     flagged = {one.node.address for one in evaluate(graph_from(document), rules).violations if one.status != "fixed"}
     passed = []
     for index, entry in enumerate(document["resource_changes"]):
@@ -107,3 +103,9 @@ def test_no_violation_becomes_a_pass(path: Path, builtin_rules: RuleSet) -> None
             if not any(one.node.address == entry["address"] for one in answers):
                 passed.append((entry["address"], place))
     assert passed == []
+
+
+@pytest.fixture(scope="module")
+def by_id(builtin_rules: RuleSet) -> dict[str, RuleSet]:
+    """Each rule alone, with the parameters with which its examples are run."""
+    return {rule.id: RuleSet((), [for_examples(rule)]) for rule in builtin_rules.rules}
