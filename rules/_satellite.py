@@ -43,6 +43,20 @@ def refuse_unsettled(resource: Resource, kind: str, *, via: str) -> None:
         raise Undetermined((via,), one, (), f"it may belong to {resource.address}")
 
 
+def users(resource: Resource, kind: str, *, via: str, name: str) -> list[Resource]:
+    """The resources of a type that use this one, which they name in the attribute ``via``.
+
+    :param name: the attribute that holds the name of this one
+    :raises Undetermined: when there is none, and this one's name is not known yet, but may be what one of them names
+    """
+    found = resource.referrers(kind, via=via)
+    if not found and is_unknown(resource.get(name)) and not resource.is_left_to_provider(name):
+        for one in resource.others(kind):
+            if not one.references(resource.type, via=via):
+                raise Undetermined((name,), resource, (), f"{one.address} may mean it")
+    return found
+
+
 def missing(resource: Resource, kind: str, *, via: str) -> list[str]:
     """Make sure that a satellite that was not found is missing indeed.
 

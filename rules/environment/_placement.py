@@ -74,7 +74,8 @@ def account_of(resource: Resource) -> tuple[str, str]:
                 found = _SUBSCRIPTION.search(value)
                 if found or name == "subscription_id":
                     return name, found[1] if found else value
-        return "", ""
+        own = "subscription_id"
+        return ("", "") if resource.is_left_to_provider(own) else (own, resource.get(own, ""))
     account = _part(resource, 4)
     return ("arn", account) if account else ("", _caller(resource))
 

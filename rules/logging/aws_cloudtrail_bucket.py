@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
-from .._satellite import given, is_left_to_provider, missing
+from .._satellite import given, is_left_to_provider, missing, users
 from ..network._aws_public_access_block import is_any_on
 from ._aws_access_log import LOGGING, has_access_log
 
@@ -164,7 +164,7 @@ def trail_bucket_public(bucket: Resource) -> Iterator[Violation]:
     opened = list(_openings(bucket))
     if not opened or is_any_on(bucket, "ignore_public_acls"):
         return
-    trails = bucket.referrers("aws_cloudtrail", via="s3_bucket_name")
+    trails = users(bucket, "aws_cloudtrail", via="s3_bucket_name", name="bucket")
     if trails:
         where = "" if opened[0] == bucket.address else opened[0]
         evidence = [one.address for one in list.__getitem__(trails, slice(None))]
@@ -256,7 +256,7 @@ def trail_bucket_without_access_log(bucket: Resource) -> Iterator[Violation]:
     Add an `aws_s3_bucket_logging` for the bucket with `bucket = aws_s3_bucket.<name>.id` and `target_bucket` another
     bucket, best one of another account.
     """
-    trails = bucket.referrers("aws_cloudtrail", via="s3_bucket_name")
+    trails = users(bucket, "aws_cloudtrail", via="s3_bucket_name", name="bucket")
     if trails and not has_access_log(bucket):
         evidence = [trail.address for trail in list.__getitem__(trails, slice(None))]
         yield violation("", "no access log", evidence=[*evidence, *missing(bucket, LOGGING, via="bucket")])

@@ -108,7 +108,10 @@ def recorder_off(resource: Resource) -> Iterator[Violation]:
     if not resource.get("is_enabled"):
         yield violation("is_enabled", "the recorder is stopped")
         return
-    for recorder in resource.references(_RECORDER, via="name"):
+    recorders = resource.references(_RECORDER, via="name")
+    if not recorders and not resource.get("name"):  # asks, where it is not known yet
+        return
+    for recorder in recorders:
         if not recorder.effective("recording_group.all_supported", True):
             yield violation("name", "the recorder leaves types out", evidence=[recorder.address])
 

@@ -18,7 +18,13 @@ from planguard.engine.settings import for_examples
 from tests.conftest import graph_from
 from tests.rules.stored import Stored, stored_changes, stored_examples
 
-PLANS = [one for one in (*stored_examples(), *stored_changes()) if one.kind == "bad"]
+WRITTEN_IN_THE_CONFIGURATION = {"aws-lambda-environment-secret", "secret-in-configuration"}
+"""Rules for what stands in the configuration: a value that comes from elsewhere does not."""
+PLANS = [
+    one
+    for one in (*stored_examples(), *stored_changes())
+    if one.kind == "bad" and one.rule not in WRITTEN_IN_THE_CONFIGURATION
+]
 
 
 def leaves(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
@@ -91,7 +97,7 @@ def test_no_violation_becomes_a_pass(stored: Stored, by_id: dict[str, RuleSet]) 
     document = stored.document()
     flagged = {one.node.address for one in evaluate(graph_from(document), rules).violations if one.status != "fixed"}
     passed = []
-    for index, entry in enumerate(document["resource_changes"]):
+    for index, entry in enumerate(document.get("resource_changes", ())):
         if entry["address"] not in flagged or not isinstance(entry["change"]["after"], dict):
             continue
         for place in leaves(entry["change"]["after"]):
