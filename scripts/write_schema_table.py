@@ -33,6 +33,21 @@ from planguard.schema.table import (
     WRITE_ONLY,
 )
 
+EARLIER = {
+    "azurerm_key_vault": ("soft_delete_enabled",),
+    "azurerm_kubernetes_cluster": (
+        "addon_profile.oms_agent.enabled",
+        "addon_profile.oms_agent.log_analytics_workspace_id",
+        "enable_pod_security_policy",
+        "role_based_access_control.enabled",
+    ),
+    "azurerm_managed_disk": ("encryption_settings.enabled",),
+    "azurerm_redis_cache": ("enable_non_ssl_port",),
+    "azurerm_storage_account": ("allow_blob_public_access", "enable_https_traffic_only"),
+    "google_container_cluster": ("master_auth.password", "master_auth.username"),
+    "kubernetes_validating_admission_policy_v1": (),
+}
+"""What other versions of the providers have or had, by resource type, as their documentation tells."""
 PROVIDERS = ("aws", "azurerm", "azuread", "google-beta", "google", "kubernetes")
 
 
@@ -111,10 +126,26 @@ def all_types(schemas: Path, hints: Path) -> dict[str, bytes]:
         known = json.loads((hints / f"{provider}.json").read_text()) if (hints / f"{provider}.json").exists() else {}
         for kind in sorted({*schema["resource_schemas"], *known}):
             block = schema["resource_schemas"].get(kind, {}).get("block", {})
-            found[kind] = msgspec.msgpack.encode(rows_of(block, known.get(kind) or {}))
+            rows = rows_of(block, known.get(kind) or {})
+            for path in EARLIER.get(kind, ()):
+                add_earlier(rows, path.split("."))
+            found[kind] = msgspec.msgpack.encode(rows)
         for kind, one in sorted(schema.get("data_source_schemas", {}).items()):
             found[f"data.{kind}"] = msgspec.msgpack.encode(rows_of(one.get("block", {}), {}))
+    for kind in EARLIER.keys() - found.keys():
+        found[kind] = msgspec.msgpack.encode({})
     return found
+
+
+def add_earlier(rows: dict[str, Any], names: list[str]) -> None:
+    """Add an attribute of an earlier version at a path, with the blocks that lead there."""
+    name, *rest = names
+    if not rest:
+        rows.setdefault(name, OLDER | OPTIONAL)
+        return
+    row = rows.setdefault(name, [OLDER | OPTIONAL, NESTINGS.index("list"), {}])
+    if isinstance(row, list):
+        add_earlier(row[2], rest)
 
 
 def dictionary_of(types: dict[str, bytes]) -> bytes:
