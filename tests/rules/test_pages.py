@@ -12,9 +12,7 @@ FOLDER = ROOT / "docs" / "rules"
 def test_the_pages_are_current() -> None:
     there = {path.name for path in FOLDER.iterdir()}
     pages = render_pages(load_pack(builtin_root()).rules, HAND_WRITTEN)
-    stale = [
-        name for name, text in pages.items() if name not in there or (FOLDER / name).read_text("utf-8") != text
-    ]
+    stale = [name for name, text in pages.items() if name not in there or (FOLDER / name).read_text("utf-8") != text]
     assert stale == [], "`planguard rules docs` writes them anew"
     assert there - pages.keys() - HAND_WRITTEN.keys() == set()
 
