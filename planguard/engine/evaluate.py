@@ -62,7 +62,7 @@ def evaluate(
     agendas = {kind: _Agenda(rules.for_kind(kind)) for kind in graph.kinds}
     findings.unmodelled = {kind for kind, agenda in agendas.items() if not agenda.rules}
     modules = _Agenda([(rule, False) for rule in rules.for_modules])
-    firsts = _first_in_modules(graph) if rules.for_modules else frozenset()
+    firsts = graph.first_in if rules.for_modules else {}
     total = len(graph.nodes)
     keep = total <= _KEEP_VIEWS
     for done, node in enumerate(graph.nodes):
@@ -92,18 +92,6 @@ def _judge_node(
     if agenda.change and _is_change(node):
         for rule, judge, _ in agenda.change:
             _judge_change(graph, node, rule, judge, findings, keep_passes)
-
-
-def _first_in_modules(graph: Graph) -> frozenset[int]:
-    """The first object of each module, the modules that it stands in included."""
-    seen: set[tuple[str, ...]] = set()
-    firsts: set[int] = set()
-    for node in graph.nodes:
-        path = tuple(name for name, _ in node.module)
-        if path not in seen:
-            firsts.add(node.index)
-            seen.update(path[:length] for length in range(len(path) + 1))
-    return frozenset(firsts)
 
 
 class _Agenda:

@@ -6,6 +6,7 @@ look at public access blocks and at the identities of buckets, and at nothing el
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from planguard.graph.configuration import Attribute, Module
@@ -91,6 +92,21 @@ class Graph:
         """All resources of a type in one snapshot."""
         self._asked(kind)
         return [self.view(node, snapshot) for node in self.kinds.get(kind, ()) if self.is_in(node, snapshot)]
+
+    @cached_property
+    def first_in(self) -> dict[int, list[Module]]:
+        """The modules of which an object is the first, those that hold its own included, by its index."""
+        seen: set[int] = set()
+        found: dict[int, list[Module]] = {}
+        for node in self.nodes:
+            if node.block is None:
+                continue
+            module: Module | None = node.block.module
+            while module is not None and id(module) not in seen:
+                seen.add(id(module))
+                found.setdefault(node.index, []).append(module)
+                module = module.parent
+        return found
 
     def is_written(self, node: Node, names: tuple[str, ...]) -> bool:
         """Whether the source says that a block sets an attribute; no where there is no source."""

@@ -16,6 +16,7 @@ from planguard.plan.unknown import PartialList, Path, Undetermined, Unknown, ori
 from planguard.plan.values import values_of
 
 if TYPE_CHECKING:
+    from planguard.graph.configuration import Module
     from planguard.graph.graph import Graph
     from planguard.graph.node import Node
 
@@ -92,6 +93,11 @@ class Resource:
     def key(self) -> str | int | None:
         """Its instance key (``each.key`` or ``count.index``), None without one."""
         return self._node.key
+
+    @property
+    def first_in(self) -> list[Module]:
+        """The modules of the configuration of which it is the first resource: where to tell what is true of them."""
+        return self._graph.first_in.get(self._node.index, [])
 
     @property
     def is_created(self) -> bool:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
-from planguard.graph.configuration import Module
-from planguard.graph.node import Node
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TAG = re.compile(r"(?:.*[-/_])?v?\d+(?:\.\d+)+(?:[-+.]?[0-9A-Za-z.-]+)?")
@@ -82,16 +80,12 @@ def module_version_unpinned(resource: Resource, *, exact: bool = False) -> Itera
     For a registry, set `version = "5.1.2"` or a range that ends, such as `~> 5.1`; for git, end the `source` with
     `?ref=` and a tag of a version or, safer, the hash of a commit.
     """
-    block = resource.node.block
-    module = block.module if block else None
-    while module:
-        if _first_in(module) is resource.node:
-            for name, call in module.config.module_calls.items():
-                loose = _looseness(call.source, call.version_constraint, exact=exact)
-                if loose:
-                    path = [*module.path, name]
-                    yield violation("", f"module `{'.'.join(path)}` comes {loose}", facts=[*path, loose])
-        module = module.parent
+    for module in resource.first_in:
+        for name, call in module.config.module_calls.items():
+            loose = _looseness(call.source, call.version_constraint, exact=exact)
+            if loose:
+                path = [*module.path, name]
+                yield violation("", f"module `{'.'.join(path)}` comes {loose}", facts=[*path, loose])
 
 
 def _looseness(source: str, version: str, *, exact: bool) -> str:
@@ -127,10 +121,3 @@ def _of_repository(ref: str, *, exact: bool) -> str:
     if exact:
         return f"from `{ref}`, which can be moved"
     return "" if _TAG.fullmatch(ref) else f"in the newest state of `{ref}`"
-
-
-def _first_in(module: Module) -> Node | None:
-    """The first resource of a module, those of the modules below included."""
-    own = [node for block in module.blocks.values() for nodes in block.instances.values() for node in nodes]
-    below = [node for call in module.calls.values() if (node := _first_in(call))]
-    return min([*own, *below], key=lambda node: node.index, default=None)

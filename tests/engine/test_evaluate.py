@@ -418,6 +418,10 @@ message: "the password is {password}"
     assert [one.message for one in findings.violations] == ["the password is (sensitive)"] * 2
 
 
+def block(kind: str, name: str) -> dict[str, str]:
+    return {"address": f"{kind}.{name}", "mode": "managed", "type": kind, "name": name}
+
+
 def test_a_rule_about_modules_is_asked_once_for_each(rule_pack: Callable[..., RuleSet]) -> None:
     rules = rule_pack(
         python='''
@@ -451,7 +455,13 @@ def seen(resource):
         )
         for address in addresses
     ]
-    found = evaluate(graph_from(plan_document(*changes)), rules)
+    inner = {"resources": [block("aws_b", "one")]}
+    middle = {"resources": [block("aws_a", "one")], "module_calls": {"n": {"source": "./n", "module": inner}}}
+    root = {
+        "resources": [block("aws_a", "one"), block("aws_a", "two")],
+        "module_calls": {"m": {"source": "./m", "module": middle}},
+    }
+    found = evaluate(graph_from(plan_document(*changes, configuration={"root_module": root})), rules)
     assert [one.node.address for one in found.violations] == [addresses[0], addresses[2], addresses[4]]
     assert found.idle == []
 
