@@ -146,13 +146,28 @@ class Graph:
     # -- neighbours --------------------------------------------------------------------------------------------
 
     def neighbours(self, resource: Resource, kind: str | None, via: str | None, *, forward: bool) -> Neighbours:
-        """See :meth:`Resource.references` and :meth:`Resource.referrers`."""
-        node, snapshot = resource.node, resource.snapshot
-        wanted = tuple(via.split(".")) if via else None
-        if not self.touched_change:
-            self.touched_change = self._may_differ(
-                node, kind, snapshot, wanted[0] if wanted else None, forward=forward
+        """See :meth:`Resource.references` and :meth:`Resource.referrers`.
+
+        Rules ask the same of a resource again and again, so that the answer is kept with it.
+        """
+        if kind is not None and kind not in self.kinds:
+            return Neighbours([], None)
+        asked = (kind, via, forward)
+        kept = resource.near.get(asked)
+        if kept is None:
+            wanted = tuple(via.split(".")) if via else None
+            differs = self._may_differ(
+                resource.node, kind, resource.snapshot, wanted[0] if wanted else None, forward=forward
             )
+            kept = resource.near[asked] = (self._neighbours(resource, kind, wanted, forward=forward), differs)
+        if kept[1]:
+            self.touched_change = True
+        return kept[0]
+
+    def _neighbours(
+        self, resource: Resource, kind: str | None, wanted: Attribute | None, *, forward: bool
+    ) -> Neighbours:
+        node, snapshot = resource.node, resource.snapshot
         certain: dict[int, Node] = {}
         possible: dict[int, Edge] = {}
         for edge in self._edges(node, kind, snapshot, wanted[0] if wanted else None, forward=forward):

@@ -36,10 +36,11 @@ class Resource:
     """One resource instance as it is before, or as it will be after.
 
     :ivar snapshot: ``before`` or ``after``
+    :ivar near: neighbours that were asked for, and whether they may differ in the other snapshot (graph only)
     :ivar put_off: list elements whose unknown parts have stopped the rule that is running (engine only)
     """
 
-    __slots__ = ("_documents", "_graph", "_node", "_shared", "_values", "put_off", "snapshot")
+    __slots__ = ("_documents", "_graph", "_node", "_shared", "_values", "near", "put_off", "snapshot")
 
     def __init__(self, node: Node, graph: Graph, snapshot: str) -> None:
         self._node = node
@@ -48,6 +49,7 @@ class Resource:
         self._values: Any = _MISSING
         self._documents: dict[str, Any] | None = None
         self._shared: dict[Callable[[Resource], Iterable[Any]], tuple[list[Any], bool]] = {}
+        self.near: dict[tuple[str | None, str | None, bool], tuple[Neighbours, bool]] = {}
         self.put_off: list[Path] = []
 
     def __repr__(self) -> str:

@@ -451,6 +451,8 @@ def seen(resource):
             ["create"],
             None,
             {},
+            type=address.rsplit(".", 2)[-2],
+            name=address.rsplit(".", 1)[-1],
             **({"module_address": address.rsplit(".", 2)[0]} if address.startswith("module") else {}),
         )
         for address in addresses
