@@ -26,7 +26,7 @@ from planguard.plan.unknown import Path, Undetermined, Unknown, render_path
 
 Progress = Callable[[int, int], None]
 _MOST_TURNS = 256
-_KEEP_VIEWS = 2_000
+_KEEP_VIEWS = 20_000
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -43,10 +43,6 @@ class _Verdict:
     @property
     def is_clean(self) -> bool:
         return not self.violations and self.open is None and not self.error
-
-
-_CLEAN = _Verdict()
-"""What most rules say of most objects: nothing. Nobody writes into it."""
 
 
 def evaluate(
@@ -87,11 +83,35 @@ def _judge_node(
 ) -> None:
     state = agenda.load(rules)
     if state and _is_judged(node):
+        present = graph.view(node, AFTER if node.in_after else BEFORE)
         for rule, judge, only_taggable in state:
-            _judge_state(graph, node, rule, judge, findings, only_taggable, keep_passes)
+            if only_taggable and not present.is_taggable:
+                continue
+            findings.evaluations += 1
+            if keep_passes or not _says_nothing(graph, node, judge):
+                _judge_state(graph, node, rule, judge, findings, keep_passes)
     if agenda.change and _is_change(node):
         for rule, judge, _ in agenda.change:
             _judge_change(graph, node, rule, judge, findings, keep_passes)
+
+
+def _says_nothing(graph: Graph, node: Node, judge: Judge) -> bool:
+    """Whether a rule has nothing to say of an object in either snapshot, as most rules have of most objects.
+
+    Where it has, or is stopped, it is asked again by those who keep what it says.
+    """
+    graph.touched_change = False
+    try:
+        if node.in_after:
+            for _ in judge(graph.view(node, AFTER)) or ():
+                return False
+            if not node.in_before or not (node.changed or graph.touched_change):
+                return True
+        for _ in judge(graph.view(node, BEFORE)) or ():
+            return False
+    except (Exception, SystemExit, Undetermined):  # noqa: BLE001 - whatever it is, it is told when the rule is asked again
+        return False
+    return True
 
 
 class _Agenda:
@@ -131,18 +151,7 @@ def _sort(findings: Findings) -> None:
     findings.errors.sort(key=lambda one: (one.rule.id, one.node.index))
 
 
-def _judge_state(
-    graph: Graph,
-    node: Node,
-    rule: Rule,
-    judge: Judge,
-    findings: Findings,
-    only_taggable: bool,
-    keep_passes: bool,
-) -> None:
-    if only_taggable and not graph.view(node, AFTER if node.in_after else BEFORE).is_taggable:
-        return
-    findings.evaluations += 1
+def _judge_state(graph: Graph, node: Node, rule: Rule, judge: Judge, findings: Findings, keep_passes: bool) -> None:
     graph.touched_change = False
     after = _ask(judge, graph.view(node, AFTER)) if node.in_after else None
     if not node.in_before:
@@ -151,10 +160,6 @@ def _judge_state(
         before = after
     else:
         before = _ask(judge, graph.view(node, BEFORE))
-    if (after is None or after is _CLEAN) and (before is None or before is _CLEAN):
-        if keep_passes and after is not None:
-            findings.passes.append((rule, node))
-        return
     _compare(graph, node, rule, before, after, findings)
     if keep_passes and after is not None and after.is_clean:
         findings.passes.append((rule, node))
@@ -193,8 +198,7 @@ def _compare(
 
 def _judge_change(graph: Graph, node: Node, rule: Rule, judge: Judge, findings: Findings, keep_passes: bool) -> None:
     findings.evaluations += 1
-    change = Change(node, graph)
-    verdict = _ask(judge, change)
+    verdict = _ask(judge, Change(node, graph))
     if verdict.error:
         findings.errors.append(Failed(rule, node, verdict.error))
         return
@@ -212,8 +216,6 @@ def _ask(judge: Judge, subject: Resource | Change) -> _Verdict:
     """
     verdict = _Verdict()
     stopped = _run(judge, subject, verdict)
-    if stopped is None and not verdict.violations and not verdict.error:
-        return _CLEAN
     if stopped is None or verdict.error:
         return verdict
     verdict.open = stopped

@@ -147,9 +147,14 @@ class _Writer:
         self.redactor: Redactor = plan.redactor
         self.digests = Digests(plan)
         self._places = places
+        self._secrets: dict[int, list[str]] = {}
+        self._shown: dict[int, str] = {}
 
     def address(self, node: Node) -> str:
-        return self.redactor.address(node.address)
+        found = self._shown.get(node.index)
+        if found is None:
+            found = self._shown[node.index] = self.redactor.address(node.address)
+        return found
 
     def plan_facts(self, purpose: Purpose) -> model.PlanFacts:
         plan = self.plan
@@ -203,10 +208,16 @@ class _Writer:
 
     def _message(self, found: Found) -> str:
         text = self.redactor.text(found.message)
-        node = found.node
+        secrets = self._secrets.get(found.node.index)
+        if secrets is None:
+            secrets = self._secrets[found.node.index] = self._short_secrets(found.node)
+        return without_short(text, secrets) if secrets else text
+
+    def _short_secrets(self, node: Node) -> list[str]:
+        """The sensitive values of an object that are too short to be searched for in what is said of others."""
         pairs = ((node.before, node.sensitive_before), (node.after, node.sensitive_after))
         if not any(mask and b"true" in bytes(mask) for _, mask in pairs):
-            return text
+            return []
         leaves = [
             leaf
             for raw, mask in pairs
@@ -214,7 +225,7 @@ class _Writer:
                 decode_value(raw, place=self.plan.place), decode_value(mask, place=self.plan.place)
             )
         ]
-        return without_short(text, short_secrets(leaves))
+        return list(short_secrets(leaves))
 
     def _evidence(self, text: str) -> str:
         """An address of the plan keeps its names, which are code; anything else may be a value."""

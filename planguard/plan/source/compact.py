@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from planguard.plan.source.grammar import UnparsableError, is_node, line_of, nodes, parse_expression
@@ -162,7 +163,7 @@ def _object(tree: Any, depth: int) -> Node:
 def number(text: str) -> int | float:
     """A number as Terraform sees it: 1.0 is 1."""
     value = float(text)
-    return int(value) if value.is_integer() and abs(value) < 1e300 else value
+    return int(Decimal(text)) if value.is_integer() and abs(value) < 1e300 else value
 
 
 def _element(element: Any, depth: int) -> list[Node]:

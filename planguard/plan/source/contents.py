@@ -139,7 +139,7 @@ def file_content(file: str, content: bytes, source: Source) -> Content:
         return json_content(text) if syntax == "json" else hcl_content(text)
 
     try:
-        return cached(source.cache, content, f"{syntax} content 1", Content, parse)
+        return cached(source.cache, content, f"{syntax} content 2", Content, parse)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise SourceError("the file is not UTF-8", "save it as UTF-8", place=f"{file}:{line}") from None

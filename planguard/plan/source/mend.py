@@ -24,6 +24,9 @@ _IN_CODE = re.compile(
 _IN_STRING = re.compile(r"""\\.|(?P<literal>\$\$\{)|%%\{|(?P<close>")|(?P<open>\$\{~?|%\{)""", re.DOTALL)
 _END_OF_OPERAND = re.compile(r"[\w)\]}\"]")
 
+_STRIP_LEFT, _STRIP_RIGHT = "%{~ if true }%{ endif }", "%{ if true }%{ endif ~}"
+"""Directives that strip as ``${~`` and ``~}`` do."""
+
 
 def mend(text: str) -> str:
     """The same text in spellings that python-hcl2 takes; unchanged when there is nothing to respell."""
@@ -35,6 +38,7 @@ class _Mender:
 
     :ivar open_things: what is open around the place: brackets, ``"``, ``${``, ``%{``
     :ivar last: the last character of code, to tell a subtraction from a negative number
+    :ivar strips: there was a ``~``, to be minded when the ``${`` closes
     """
 
     def __init__(self, text: str) -> None:
@@ -42,6 +46,7 @@ class _Mender:
         self.out: list[str] = []
         self.open_things: list[str] = []
         self.last = ""
+        self.strips = False
 
     def mended(self) -> str:
         at = 0
@@ -59,7 +64,8 @@ class _Mender:
         token = match.group()
         if match["open"]:
             self.open_things.append(token[:2])
-            self.out.append("${(" if token[0] == "$" else token)
+            strips = _STRIP_LEFT if token.endswith("~") else ""
+            self.out.append(f"{strips}${{(" if token[0] == "$" else token)
             self.last = "("
         else:
             if match["close"]:
@@ -95,10 +101,14 @@ class _Mender:
     def _closed(self, mark: str) -> str:
         inside = self.open_things[-1] if self.open_things else ""
         if mark == "~":
-            return "" if inside == "${" else mark
+            self.strips = inside == "${"
+            return "" if self.strips else mark
         if self.open_things:
             self.open_things.pop()
-        return ")}" if inside == "${" else mark
+        if inside != "${":
+            return mark
+        strips, self.strips = self.strips, False
+        return f")}}{_STRIP_RIGHT}" if strips else ")}"
 
     def _minus(self, match: re.Match[str]) -> str:
         if not _END_OF_OPERAND.match(self.last):

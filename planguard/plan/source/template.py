@@ -6,6 +6,7 @@ Source: HCL native syntax specification, "Template Expressions" and "Template Su
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 _ESCAPE = re.compile(r'\\(n|r|t|"|\\|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})|\$(\$\{)|%(%\{)')
@@ -45,7 +46,8 @@ def unescape(text: str) -> str:
         code = int(escape[1:], 16)
         return chr(code) if code < 0xD800 or 0xDFFF < code < 0x110000 else "\N{REPLACEMENT CHARACTER}"
 
-    return _ESCAPE.sub(meaning, text) if "\\" in text or "{" in text else text
+    found = _ESCAPE.sub(meaning, text) if "\\" in text or "{" in text else text
+    return found if found.isascii() else unicodedata.normalize("NFC", found)
 
 
 def split_template(text: str) -> list[Piece]:

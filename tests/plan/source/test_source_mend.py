@@ -11,7 +11,8 @@ from planguard.plan.source.mend import mend
 from planguard.plan.source.template import split_template, unescape
 
 REFUSED = {
-    'a = "${~ x ~}"': 'a = "${( x )}"',
+    'a = "${~ x ~}"': 'a = "%{~ if true }%{ endif }${( x )}%{ if true }%{ endif ~}"',
+    'a = "${~ x } ${ y ~}"': 'a = "%{~ if true }%{ endif }${( x )} ${( y )}%{ if true }%{ endif ~}"',
     'a = "${\n  x # c\n}"': 'a = "${(\n  x # c\n)}"',
     "a = !!x": "a =   x",
     "a = /* c */ 1": "a =         1",

@@ -8,9 +8,10 @@ Source: Terraform, "Type Constraints"; ``ext/typeexpr`` of HCL.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from planguard.plan.source.evaluation.functions.conversions import unified
 from planguard.plan.source.evaluation.value import (
     UNKNOWN,
     Marked,
@@ -22,6 +23,7 @@ from planguard.plan.source.evaluation.value import (
     to_bool,
     to_number,
     to_string,
+    unmarked,
 )
 from planguard.plan.source.syntax import CALL, LITERAL, NAME, OBJECT, TUPLE, Node
 
@@ -107,6 +109,11 @@ def _members(value: Any) -> dict[str, Any]:
     return value
 
 
+def _alike(items: list[Any], type_: Type) -> list[Any]:
+    """Elements of a collection, which have one type; ``any`` is whichever they have in common."""
+    return unified(items) if type_ == ANY else [convert(one, type_) for one in items]
+
+
 def _to_object(value: Any, type_: Type) -> dict[str, Any]:
     members = _members(value)
     optional = type_[2] if len(type_) > 2 else {}
@@ -122,9 +129,50 @@ def _to_object(value: Any, type_: Type) -> dict[str, Any]:
 
 
 _COLLECTIONS: dict[str, Callable[[Any, Type], Any]] = {
-    "list": lambda value, type_: [convert(one, type_[1]) for one in _elements(value)],
-    "set": lambda value, type_: as_set(convert(one, type_[1]) for one in _elements(value)),
-    "map": lambda value, type_: {key: convert(one, type_[1]) for key, one in _members(value).items()},
+    "list": lambda value, type_: _alike(_elements(value), type_[1]),
+    "set": lambda value, type_: as_set(_alike(_elements(value), type_[1])),
+    "map": lambda value, type_: dict(zip(_members(value), _alike(list(value.values()), type_[1]), strict=True)),
     "object": _to_object,
     "tuple": _to_tuple,
 }
+
+
+# --- the two arms of a conditional ---------------------------------------------------------------------------------
+
+
+def in_common(value: Any, other: Any) -> Any:
+    """A value as one of the type that it has in common with the value of the other arm.
+
+    :raises NoValueError: there is no such type
+    """
+    if type(value) is Marked:
+        return marked(in_common(value.value, other))
+    other = unmarked(other)
+    if value is None or other is None or value is UNKNOWN or other is UNKNOWN or isinstance(value, OpenObject):
+        return value
+    if isinstance(value, dict) and isinstance(other, dict):
+        return value if isinstance(other, OpenObject) else _member_by_member(value, other)
+    if isinstance(value, list | tuple) and isinstance(other, list | tuple):
+        found = _one_by_one(value, other)
+        return as_set(found) if isinstance(value, tuple) or isinstance(other, tuple) else found
+    if isinstance(value, dict | list | tuple) or isinstance(other, dict | list | tuple):
+        raise NoValueError("the arms are of different types")
+    return to_string(value) if isinstance(other, str) else value
+
+
+def _one_by_one(value: Sequence[Any], other: Sequence[Any]) -> list[Any]:
+    if len(value) == len(other):
+        return [in_common(one, another) for one, another in zip(value, other, strict=True)]
+    return _as_texts(value, other)
+
+
+def _member_by_member(value: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    if value.keys() == other.keys():
+        return {key: in_common(inner, other[key]) for key, inner in value.items()}
+    return dict(zip(value, _as_texts(list(value.values()), list(other.values())), strict=True))
+
+
+def _as_texts(values: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+    """Elements of one type: texts, where one of all the elements is a text."""
+    texts = any(isinstance(one, str) for one in (*values, *others))
+    return [to_string(one) if texts and isinstance(one, int | float) else one for one in values]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
+from planguard.plan.source.evaluation.constraint import in_common
 from planguard.plan.source.evaluation.functions import call_function, is_lazy
 from planguard.plan.source.evaluation.operators import apply_operator, apply_unary
 from planguard.plan.source.evaluation.value import (
@@ -91,6 +92,10 @@ def _literal(node: Node, scope: Scope) -> Any:
     return node[1]
 
 
+_LONGEST = 16 << 20
+"""Characters of a text; longer ones are made only to use up memory."""
+
+
 def _template(node: Node, scope: Scope) -> Any:
     texts: list[str] = []
     unknown = sensitive = False
@@ -104,6 +109,8 @@ def _template(node: Node, scope: Scope) -> Any:
         if value is None:
             raise NoValueError("null in a template")
         texts.append(value if type(value) is str else to_string(value))
+    if sum(map(len, texts)) > _LONGEST:
+        raise NoValueError("the text is too long")
     result = UNKNOWN if unknown else "".join(texts)
     return marked(result) if sensitive else result
 
@@ -368,10 +375,9 @@ def _chosen(test: Any, node: Node, scope: Scope) -> Any:
     if test is None:
         raise NoValueError("the condition is null")
     value = evaluate(node[2] if test else node[3], scope)
-    if isinstance(value, int | float):
-        other = evaluate_or_unknown(node[3] if test else node[2], scope)
-        return to_string(value) if isinstance(other, str) else value
-    return value
+    if value is None or value is UNKNOWN or isinstance(value, str):
+        return value
+    return in_common(value, evaluate_or_unknown(node[3] if test else node[2], scope))
 
 
 def _chain(node: Node, scope: Scope) -> Any:

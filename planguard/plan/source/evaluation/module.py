@@ -368,7 +368,7 @@ class Module:
         while pending:
             module = pending.pop(0)
             yield module
-            for name in module.content.calls:
+            for name in sorted(module.content.calls):
                 children = self.evaluation.settle(lambda name=name, module=module: module.children(name))  # type: ignore[misc]
                 pending.extend((children or {}).values())
 

@@ -30,9 +30,9 @@ def apply_operator(operator: str, left: Any, right: Any) -> Any:
     if type(left) is Marked or type(right) is Marked:
         return marked(apply_operator(operator, plain(left), plain(right)))
     if operator == "==":
-        return equal(left, right)
+        return _same(left, right)
     if operator == "!=":
-        return negated(equal(left, right))
+        return negated(_same(left, right))
     if operator in {"&&", "||"}:
         return _junction(operator == "||", _test(left), _test(right))
     numbers = to_number(left), to_number(right)
@@ -56,6 +56,12 @@ def apply_unary(operator: str, value: Any) -> Any:
     if number is None:
         raise NoValueError("a number is needed")
     return UNKNOWN if number is UNKNOWN else -number
+
+
+def _same(left: Any, right: Any) -> Any:
+    """Whether two operands are equal. A list never equals a tuple, nor a map an object, and they look alike here."""
+    found = equal(left, right)
+    return UNKNOWN if found is True and isinstance(left, list | dict) else found
 
 
 def negated(value: Any) -> Any:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from planguard.plan.source.evaluation.constraint import ANY, Type, convert
-from planguard.plan.source.evaluation.value import UNKNOWN, Marked, NoValueError, OpenObject, marked, unmarked
+from planguard.plan.source.evaluation.value import UNKNOWN, Marked, NoValueError, OpenObject, marked, unmarked, whole
 
 
 class TableAttribute(Protocol):
@@ -116,6 +116,8 @@ def _slot(attribute: TableAttribute, in_set: bool) -> Slot:
     default = attribute.default
     if type(default).__name__ == "UnsetType":
         default = None
+    if isinstance(default, float):
+        default = whole(default)
     type_ = getattr(attribute, "type", None) or _type_like(default)
     if isinstance(type_, str) and type_ != ANY and default is not None and _type_like(default) != type_:
         default = None

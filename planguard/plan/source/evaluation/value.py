@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, Final
 
 
@@ -133,10 +134,12 @@ def to_string(value: Any) -> Any:
 
 def number_text(value: float) -> str:
     """A number as Terraform writes it into a string: no exponent."""
-    if isinstance(value, int) or value.is_integer():
-        return str(int(value))
+    if isinstance(value, int):
+        return str(value)
+    if value.is_integer():
+        return str(int(Decimal(repr(value))))
     text = repr(value)
-    return f"{value:.25f}".rstrip("0") if "e" in text else text
+    return f"{Decimal(text):f}" if "e" in text else text
 
 
 def to_number(value: Any) -> Any:
@@ -152,7 +155,7 @@ def to_number(value: Any) -> Any:
 
 
 _WHOLE = re.compile(r"-?[0-9]{1,4000}")
-_NUMBER = re.compile(r"[+-]?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def parsed_number(text: str) -> int | float:
@@ -169,7 +172,7 @@ def parsed_number(text: str) -> int | float:
 
 def whole(value: float) -> int | float:
     """A number, as an int where it is whole."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(Decimal(repr(value))) if isinstance(value, float) and value.is_integer() else value
 
 
 _BOOLS = {"true": True, "false": False, "1": True, "0": False}
@@ -199,7 +202,7 @@ def equal(left: Any, right: Any) -> Any:
             return UNKNOWN if isinstance(left, OpenObject) or isinstance(right, OpenObject) else False
         return all_of(equal(inner, right[key]) for key, inner in left.items())
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        if len(left) != len(right):
+        if len(left) != len(right) or type(left) is not type(right):
             return False
         return all_of(equal(one, other) for one, other in zip(left, right, strict=True))
     if isinstance(left, bool) or isinstance(right, bool):
@@ -231,8 +234,7 @@ def as_set(items: Iterable[Any]) -> tuple[Any, ...]:
         elif any(equal(item, one) is True for one in found):
             continue
         found.append(item)
-    if all(isinstance(item, str) for item in found):
-        return tuple(sorted(found))
-    if all(isinstance(item, int | float) and not isinstance(item, bool) for item in found):
-        return tuple(sorted(found))
+    known = [item for item in found if item is not UNKNOWN]
+    if all(isinstance(item, str) for item in known) or all(isinstance(item, int | float) for item in known):
+        return (*sorted(known), *(item for item in found if item is UNKNOWN))
     return tuple(found)

@@ -69,7 +69,7 @@ def _module(module: Module, providers: dict[str, Any]) -> dict[str, Any]:
             name: _call(module, name, one, providers, settled) for name, one in sorted(content.calls.items())
         }
     if content.variables:
-        found["variables"] = {name: _variable(one) for name, one in sorted(content.variables.items())}
+        found["variables"] = {name: _variable(module, one) for name, one in sorted(content.variables.items())}
     return found
 
 
@@ -126,18 +126,25 @@ def _output(section: Section) -> dict[str, Any]:
     return found
 
 
-def _variable(section: Section) -> dict[str, Any]:
+def _variable(module: Module, section: Section) -> dict[str, Any]:
     found: dict[str, Any] = {}
     default = section.arguments.get("default")
     if default is not None:
         constant = expression_of(default)
         if "constant_value" in constant:
-            found["default"] = constant["constant_value"]
+            found["default"] = _converted(constant["constant_value"], module.type_of(section))
     if isinstance(text := section.literal("description"), str):
         found["description"] = text
     if section.literal("sensitive") is True:
         found["sensitive"] = True
     return found
+
+
+def _converted(value: Any, type_: Any) -> Any:
+    try:
+        return known_part(convert(value, type_))
+    except NoValueError:
+        return value
 
 
 def _resource(

@@ -70,12 +70,16 @@ def _document(root: Module) -> dict[str, Any]:
     if values := _variables(root):
         document["variables"] = values
     document["resource_changes"] = changes
-    if outputs := _outputs(root):
+    outputs = _outputs(root)
+    if outputs:
         document["output_changes"] = outputs
     if state:
         document["prior_state"] = _prior_state(state)
     document["configuration"] = configuration_of(root)
-    document |= {"applyable": True, "complete": True, "errored": False}
+    acts = any("create" in one["change"]["actions"] for one in changes) or any(
+        "create" in one["actions"] for one in outputs.values()
+    )
+    document |= {"applyable": acts, "complete": True, "errored": False}
     return document
 
 
@@ -163,7 +167,7 @@ def _outputs(root: Module) -> dict[str, Any]:
         inner = unmarked(value)
         unknown = unknown_mask(inner)
         sensitive = inner is not value
-        change: dict[str, Any] = {"actions": ["create"], "before": None}
+        change: dict[str, Any] = {"actions": ["create" if inner is not None else "no-op"], "before": None}
         if unknown is not True:
             change["after"] = known_part(inner)
         change |= {

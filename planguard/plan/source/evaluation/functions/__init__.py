@@ -26,8 +26,8 @@ _FUNCTIONS: dict[str, Function] = {
     **NETWORK,
     **CONVERSION,
     **TIME,
-    "basename": Function(lambda path: posixpath.basename(path.rstrip("/")) or path[:1], "s"),
-    "dirname": Function(lambda path: posixpath.dirname(path) or ".", "s"),
+    "basename": Function(lambda path: posixpath.basename(path.rstrip("/")) or path[:1] or ".", "s"),
+    "dirname": Function(lambda path: posixpath.normpath(posixpath.dirname(path)) if path else ".", "s"),
 }
 
 _LAZY = frozenset({"try", "can", "templatefile"})

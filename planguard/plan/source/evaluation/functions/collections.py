@@ -8,7 +8,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from planguard.plan.source.evaluation.functions.conversions import unified
 from planguard.plan.source.evaluation.functions.signature import Function, lenient, shallow
+from planguard.plan.source.evaluation.functions.strings import letters
 from planguard.plan.source.evaluation.value import (
     UNKNOWN,
     NoValueError,
@@ -26,7 +28,7 @@ _MOST = 100_000
 
 def _length(value: Any) -> Any:
     if isinstance(value, str):
-        return len(value)
+        return len(letters(value))
     if isinstance(value, OpenObject) or (isinstance(value, tuple) and has_unknown(value)):
         return UNKNOWN
     if isinstance(value, dict | list | tuple):
@@ -50,6 +52,10 @@ def _is_map(value: Any) -> dict[str, Any]:
 
 
 def _concat(*lists: Any) -> list[Any]:
+    if not lists:
+        raise NoValueError("there is nothing to join")
+    if sum(len(one) for one in lists) > _MOST:
+        raise NoValueError("the list is too long")
     return [*itertools.chain.from_iterable(lists)]
 
 
@@ -99,7 +105,8 @@ def _contains(items: Any, value: Any) -> Any:
 def _coalesce(*values: Any) -> Any:
     for value in values:
         if value is not None and value != "":
-            return value
+            texts = isinstance(value, int | float) and any(isinstance(one, str) for one in values)
+            return to_string(value) if texts else value
     raise NoValueError("all of them are null or empty")
 
 
@@ -133,13 +140,15 @@ def _is_flat(items: Any) -> bool:
 
 def _distinct(items: list[Any]) -> list[Any]:
     found: list[Any] = []
-    for item in items:
+    for item in unified(list(items)):
         if not any(equal(item, one) is True for one in found):
             found.append(item)
     return found
 
 
 def _chunks(items: list[Any], size: int) -> list[Any]:
+    if size < 0:
+        raise NoValueError("no such size")
     return [items[at : at + size] for at in range(0, len(items), size)] if size else [items]
 
 
@@ -152,6 +161,8 @@ def _slice(items: Any, start: int, end: int) -> Any:
 def _range(*given: Any) -> list[Any]:
     start, end, step = {1: (0, *given, None), 2: (*given, None), 3: given}[len(given)]
     step = step if step is not None else (1 if end >= start else -1)
+    if start == end:
+        return []
     if not step or ((end > start) != (step > 0) and end != start) or abs(end - start) / abs(step) > 1024:
         raise NoValueError("no such range")
     found: list[Any] = []
@@ -162,7 +173,9 @@ def _range(*given: Any) -> list[Any]:
 
 
 def _one(items: Any) -> Any:
-    if items is None or not items:
+    if items is None or isinstance(items, str | dict):
+        raise NoValueError("a list is needed")
+    if not items:
         return None
     if len(items) > 1:
         raise NoValueError("more than one")
@@ -184,21 +197,24 @@ def _transpose(values: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _matchkeys(values: list[Any], keys: list[Any], wanted: list[Any]) -> list[Any]:
-    return [value for value, key in zip(values, keys, strict=True) if _contains(wanted, key)]
+    texts = any(isinstance(one, str) for one in (*keys, *wanted))
+    fit: Any = to_string if texts else plain
+    search = [fit(one) for one in wanted]
+    return [value for value, key in zip(values, keys, strict=True) if _contains(search, fit(key))]
 
 
 def _product(*lists: Any) -> Any:
     total = 1
     for one in lists:
         total *= len(one)
-    if total > _MOST or not lists:
+    if total > _MOST or len(lists) < 2:
         raise NoValueError("the product is too large")
     rows = [list(row) for row in itertools.product(*lists)]
     return as_set(rows) if any(isinstance(one, tuple) for one in lists) else rows
 
 
 def _union(*sets: Any) -> Any:
-    return as_set(itertools.chain.from_iterable(sets))
+    return as_set(unified([*itertools.chain.from_iterable(sets)]))
 
 
 def _intersection(first: Any, *others: Any) -> Any:

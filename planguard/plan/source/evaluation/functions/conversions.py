@@ -8,15 +8,40 @@ from __future__ import annotations
 from typing import Any
 
 from planguard.plan.source.evaluation.functions.signature import Function, lenient, shallow
-from planguard.plan.source.evaluation.value import NoValueError, as_set, marked, plain, to_bool, to_number, to_string
+from planguard.plan.source.evaluation.value import (
+    NoValueError,
+    UnknownValue,
+    as_set,
+    marked,
+    plain,
+    to_bool,
+    to_number,
+    to_string,
+    unmarked,
+)
 
 
 def unified(items: list[Any]) -> list[Any]:
-    """Elements of one type: strings, where one is a string and others are numbers or bools."""
-    kinds = {type(item) for item in items}
-    if str in kinds and kinds & {int, float, bool}:
-        return [to_string(item) if isinstance(item, int | float) else item for item in items]
-    return items
+    """Elements of one type: strings, where one is a string and others are numbers or bools.
+
+    :raises NoValueError: there is no such type
+    """
+    kinds = {_KIND.get(type(unmarked(item)), "parts") for item in items} - {"any"}
+    if len(kinds) < 2:
+        return items
+    if kinds - {"string", "number", "bool"} or "string" not in kinds:
+        raise NoValueError("the elements are of different types")
+    return [to_string(item) if isinstance(item, int | float) else item for item in items]
+
+
+_KIND: dict[type, str] = {
+    str: "string",
+    bool: "bool",
+    int: "number",
+    float: "number",
+    type(None): "any",
+    UnknownValue: "any",
+}
 
 
 def _tolist(value: Any) -> Any:

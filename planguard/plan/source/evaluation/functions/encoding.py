@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -24,17 +24,32 @@ _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
 
 def json_text(value: Any) -> str:
     """A value as Terraform's ``jsonencode`` writes it."""
-    text = json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":"))
+    text = "".join(_json_parts(value))
     for char, escape in _ESCAPED.items():
         if char in text:
             text = text.replace(char, escape)
-    return text.replace("\x7f", "\x7f")
+    return text
 
 
-def _sorted(value: Any) -> Any:
+def _json_parts(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        return {key: _sorted(inner) for key, inner in sorted(value.items())}
-    return [_sorted(inner) for inner in value] if isinstance(value, list | tuple) else value
+        mark = "{"
+        for key, inner in sorted(value.items()):
+            yield f"{mark}{json.dumps(key, ensure_ascii=False)}:"
+            yield from _json_parts(inner)
+            mark = ","
+        yield "}" if value else "{}"
+    elif isinstance(value, list | tuple):
+        mark = "["
+        for inner in value:
+            yield mark
+            yield from _json_parts(inner)
+            mark = ","
+        yield "]" if value else "[]"
+    elif isinstance(value, float):
+        yield number_text(value)
+    else:
+        yield json.dumps(value, ensure_ascii=False)
 
 
 def _jsondecode(text: str) -> Any:
@@ -98,11 +113,14 @@ def _yaml_leaf(value: Any) -> str:
 
 
 def _csvdecode(text: str) -> list[dict[str, str]]:
-    return [dict(row) for row in csv.DictReader(io.StringIO(text))]
+    head, *rows = [row for row in csv.reader(io.StringIO(text), strict=True) if row]
+    if len(set(head)) != len(head):
+        raise NoValueError("a column stands twice")
+    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def _base64decode(text: str) -> str:
-    return base64.b64decode(text, validate=True).decode()
+    return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True).decode()
 
 
 def _base64encode(text: str) -> str:

@@ -16,6 +16,9 @@ _VERB = re.compile(
 )
 
 
+_WIDEST = 10_000
+
+
 def format_text(text: str, *arguments: Any) -> str:
     """``format(text, …)``.
 
@@ -55,6 +58,8 @@ def format_list(text: str, *arguments: Any) -> list[str]:
 def _written(match: re.Match[str], value: Any) -> str:
     verb, flags = match["verb"], match["flags"]
     places = int(match["places"] or 0) if match["places"] is not None else None
+    if max(places or 0, int(match["width"] or 0)) > _WIDEST:
+        raise NoValueError("wider than anybody needs")
     if verb == "v":
         text = json_text(value) if "#" in flags or value is None else _plainly(value)
     elif verb in "sq":
@@ -62,7 +67,7 @@ def _written(match: re.Match[str], value: Any) -> str:
         text = text if places is None else text[:places]
         text = json_text(text) if verb == "q" else text
     elif verb == "t":
-        text = "true" if _not_null(to_bool(value)) else "false"
+        return "true" if _not_null(to_bool(value)) else "false"
     elif verb in "dbox" or verb in "XeEfgG":
         return _number(match, _not_null(to_number(value)), places)
     else:
@@ -83,7 +88,9 @@ def _not_null(value: Any) -> Any:
 def _number(match: re.Match[str], value: float, places: int | None) -> str:
     verb, flags = match["verb"], match["flags"]
     if verb in "dboxX":
-        text = f"{int(value):{verb}}"
+        if not isinstance(value, int):
+            raise NoValueError("a whole number is needed")
+        text = f"{value:{verb}}"
     else:
         text = f"{value:.{6 if places is None and verb in 'eEf' else places or 0}{verb}}"
         if verb in "gG" and places is None:

@@ -25,7 +25,7 @@ from planguard.plan.source.evaluation.value import (
 )
 
 _UNKNOWN, _MARKED = 1, 2
-_WRONG = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, ArithmeticError)
+_WRONG = (TypeError, ValueError, LookupError, AttributeError, OverflowError, ArithmeticError)
 
 
 class Function(msgspec.Struct, frozen=True):

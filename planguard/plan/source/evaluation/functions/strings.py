@@ -1,53 +1,29 @@
 """String functions.
 
-Source: Terraform, "String Functions"; Go's ``strings`` and ``regexp/syntax``.
+Source: Terraform, "String Functions"; Go's ``strings``.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from planguard.plan.source.evaluation.functions.formatting import format_list, format_text
+from planguard.plan.source.evaluation.functions.pattern import all_matches, first_match, replaced
 from planguard.plan.source.evaluation.functions.signature import Function, lenient
 from planguard.plan.source.evaluation.value import UNKNOWN, NoValueError
-
-_PATIENCE = 1.0
-"""Seconds that one expression may take: a pattern from source must not hold up the gate."""
-
-
-@lru_cache(256)
-def _compiled(pattern: str) -> Any:
-    """A pattern of Go's; what Python lacks, the ``regex`` module has."""
-    import regex  # type: ignore[import-untyped, unused-ignore]
-
-    try:
-        return regex.compile(pattern.replace(r"\z", r"\Z"), regex.VERSION1)
-    except regex.error:
-        raise NoValueError("the pattern is wrong") from None
-
-
-def _captured(match: Any) -> Any:
-    names = match.groupdict()
-    if names:
-        return names
-    return list(match.groups()) if match.re.groups else match.group()
 
 
 def _regex(pattern: str, text: str) -> Any:
     try:
-        match = _compiled(pattern).search(text, timeout=_PATIENCE)
+        return first_match(pattern, text)
     except TimeoutError:
         return UNKNOWN
-    if match is None:
-        raise NoValueError("the pattern does not match")
-    return _captured(match)
 
 
 def _regexall(pattern: str, text: str) -> Any:
     try:
-        return [_captured(match) for match in _compiled(pattern).finditer(text, timeout=_PATIENCE)]
+        return all_matches(pattern, text)
     except TimeoutError:
         return UNKNOWN
 
@@ -55,21 +31,26 @@ def _regexall(pattern: str, text: str) -> Any:
 def _replace(text: str, old: str, new: str) -> Any:
     if len(old) < 2 or not (old.startswith("/") and old.endswith("/")):
         return text.replace(old, new)
-    new = re.sub(r"\$(?:\{(\w+)\}|(\w+))|\\", _replacement, new)
     try:
-        return _compiled(old[1:-1]).sub(new, text, timeout=_PATIENCE)
+        return replaced(old[1:-1], text, new)
     except TimeoutError:
         return UNKNOWN
 
 
-def _replacement(match: re.Match[str]) -> str:
-    name = match[1] or match[2]
-    return f"\\g<{name}>" if name else "\\\\"
+def letters(text: str) -> list[str]:
+    """The characters of a text as its reader counts them: an accent belongs to its letter."""
+    if text.isascii() and "\r" not in text:
+        return list(text)
+    import regex  # type: ignore[import-untyped, unused-ignore]
+
+    found: list[str] = regex.findall(r"\X", text)
+    return found
 
 
 def _substr(text: str, offset: int, length: int) -> str:
-    start = len(text) + offset if offset < 0 else offset
-    return text[max(start, 0) :] if length < 0 else text[max(start, 0) : max(start, 0) + length]
+    found = letters(text)
+    start = max(len(found) + offset if offset < 0 else offset, 0)
+    return "".join(found[start:] if length < 0 else found[start : start + length])
 
 
 def _split(separator: str, text: str) -> list[str]:
@@ -78,13 +59,19 @@ def _split(separator: str, text: str) -> list[str]:
 
 def _join(separator: str, *lists: list[Any]) -> str:
     items = [item for one in lists for item in one]
+    if not lists:
+        raise NoValueError("there is nothing to join")
     if None in items:
         raise NoValueError("an element is null")
     return separator.join(items)
 
 
 def _title(text: str) -> str:
-    return re.sub(r"(^|[^\w'’])([^\W\d_])", lambda match: match[1] + match[2].upper(), text)
+    return re.sub(r"(^|[\x00-\x7f]|\s)(?<![0-9A-Za-z_])([^\W\d_])", lambda match: match[1] + _upper(match[2]), text)
+
+
+def _upper(text: str) -> str:
+    return "".join(char.upper() if len(char.upper()) == 1 else char for char in text)
 
 
 def _indent(width: int, text: str) -> str:
@@ -117,12 +104,12 @@ STRING = {
     "split": Function(_split, "ss"),
     "startswith": lenient(_startswith, "ss"),
     "strcontains": Function(_strcontains, "ss"),
-    "strrev": Function(lambda text: text[::-1], "s"),
+    "strrev": Function(lambda text: "".join(reversed(letters(text))), "s"),
     "substr": Function(_substr, "snn"),
     "title": Function(_title, "s"),
     "trim": Function(str.strip, "ss"),
     "trimprefix": Function(str.removeprefix, "ss"),
     "trimspace": Function(str.strip, "s"),
     "trimsuffix": Function(str.removesuffix, "ss"),
-    "upper": Function(str.upper, "s"),
+    "upper": Function(_upper, "s"),
 }

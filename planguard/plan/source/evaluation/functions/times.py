@@ -48,4 +48,57 @@ def _moment(text: str) -> datetime:
         raise NoValueError("no such time") from None
 
 
-TIME = {"timeadd": Function(timeadd, "ss"), "timecmp": Function(timecmp, "ss")}
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_PIECES = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']")
+
+
+def formatdate(spec: str, time: str) -> str:
+    """``formatdate(spec, time)``.
+
+    :raises NoValueError: the time is none, or the specification has something that there is not
+    """
+    moment = _moment(time)
+    parts: list[str] = []
+    at = 0
+    for match in _PIECES.finditer(spec):
+        if match.start() != at:
+            break
+        at = match.end()
+        if match[1] is not None:
+            parts.append(match[1].replace("''", "'"))
+        else:
+            parts.append(_dated(match.group(), moment) if match[2] else match.group())
+    if at != len(spec):
+        raise NoValueError("a quote is not closed")
+    return "".join(parts)
+
+
+def _dated(word: str, at: datetime) -> str:
+    hour = at.hour % 12 or 12
+    zone = at.strftime("%z")
+    offset = f"{zone[:3]}:{zone[3:5]}"
+    utc = at.utcoffset() == timedelta(0)
+    words = {
+        "YYYY": f"{at.year:04}", "YY": f"{at.year % 100:02}",
+        "MMMM": _MONTHS[at.month - 1], "MMM": _MONTHS[at.month - 1][:3], "MM": f"{at.month:02}", "M": f"{at.month}",
+        "DD": f"{at.day:02}", "D": f"{at.day}",
+        "EEEE": _DAYS[at.weekday()], "EEE": _DAYS[at.weekday()][:3],
+        "hh": f"{at.hour:02}", "h": f"{at.hour}", "HH": f"{hour:02}", "H": f"{hour}",
+        "AA": "AM" if at.hour < 12 else "PM", "aa": "am" if at.hour < 12 else "pm",
+        "mm": f"{at.minute:02}", "m": f"{at.minute}", "ss": f"{at.second:02}", "s": f"{at.second}",
+        "Z": "Z" if utc else offset, "ZZZ": "UTC" if utc else zone, "ZZZZ": zone, "ZZZZZ": offset,
+    }  # fmt: skip
+    if word not in words:
+        raise NoValueError("no such part of a date")
+    return words[word]
+
+
+TIME = {
+    "formatdate": Function(formatdate, "ss"),
+    "timeadd": Function(timeadd, "ss"),
+    "timecmp": Function(timecmp, "ss"),
+}
