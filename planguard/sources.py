@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from planguard.graph.node import Node
+from planguard.plan.document import decode_value
 from planguard.plan.saved import SavedPlan
 from planguard.plan.source import Source, load_source, source_from_files
 from planguard.plan.source.blocks import Block
@@ -41,9 +43,14 @@ class PlanSource:
         block = self._block(node)
         if block is None:
             return None
-        lines = block.attribute_line(path) if path else None
+        lines = block.attribute_line(path, _values(node) if len(path) > 1 else None) if path else None
         line, end_line = lines if lines is not None else (block.line, block.end_line)
         return SourcePlace(block.file, line, end_line)
+
+
+def _values(node: Node) -> Any:
+    """What the plan holds of an object, after the apply where it is there then. Nothing in it is ever shown."""
+    return decode_value(node.after if node.in_after else node.before, place=node.address)
 
 
 def plan_source(saved: SavedPlan | None, folder: Path | None, cache: Path | None) -> PlanSource | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from planguard.graph.resource import Resource
-from planguard.plan.unknown import PartialList, Unknown
+from planguard.plan.unknown import PartialList, Unknown, path_of
 
 _LISTS = (list, PartialList)
 
@@ -42,7 +42,7 @@ def _laid_under(value: Any, names: tuple[str, ...], depth: int, default: Any, re
     if depth + 1 < len(names):
         below = _laid_under(found, names, depth + 1, default, resource)
         return value if below is found else {**value, name: below}
-    if found is None or (type(found) is Unknown and resource.is_unset(names)):
+    if found is None or (type(found) is Unknown and resource.is_unset(path_of(found) or names)):
         return {**value, name: default}
     return value
 

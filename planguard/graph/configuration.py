@@ -7,21 +7,27 @@ Source: Terraform's ``internal/command/jsonconfig/config.go``. A block's address
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Raw
 
 from planguard.graph.node import Node
 from planguard.plan.address import Key, ModulePath, longest_references
 from planguard.plan.document import Configuration, ModuleCall, ModuleConfig, ResourceConfig, decode_value
+from planguard.plan.likeness import blocks_of_elements
+from planguard.plan.unknown import Path, Step, Unknown
 
 Attribute = tuple[str, ...]
+UNSAID: Final = object()
+"""The configuration does not set it."""
+OPEN: Final = object()
+"""A ``dynamic`` block may set it, of which the configuration says nothing."""
 
 
 class Block:
     """One resource or data block, with the instances that the plan holds of it."""
 
-    __slots__ = ("_attributes", "_names", "_repeats", "by_key", "config", "instances", "module", "name", "place")
+    __slots__ = ("_attributes", "_repeats", "_said", "by_key", "config", "instances", "module", "name", "place")
 
     def __init__(self, name: str, config: ResourceConfig, module: Module, place: str) -> None:
         self.name = name
@@ -31,7 +37,7 @@ class Block:
         self.instances: dict[ModulePath, list[Node]] = {}
         self.by_key: dict[tuple[ModulePath, Key], Node] = {}
         self._attributes: list[tuple[Attribute, list[str]]] | None = None
-        self._names: frozenset[str] | None = None
+        self._said: Any = None
         self._repeats: list[str] | None = None
 
     def add(self, node: Node) -> None:
@@ -51,12 +57,36 @@ class Block:
 
         ``dynamic`` blocks are not in the plan's configuration: where all blocks of a name are dynamic, it does not.
         """
-        if self._names is None:
+        said = self._expressions
+        if names[0] not in said or len(names) == 1:
+            return names[0] in said
+        return _sets(said, names)
+
+    @property
+    def _expressions(self) -> dict[str, Any]:
+        if self._said is None:
             decoded = decode_value(self.config.expressions, place=self.place)
-            self._names = frozenset(decoded if isinstance(decoded, dict) else ())
-        if names[0] not in self._names or len(names) == 1:
-            return names[0] in self._names
-        return _sets(decode_value(self.config.expressions, place=self.place), names)
+            self._said = decoded if isinstance(decoded, dict) else {}
+        found: dict[str, Any] = self._said
+        return found
+
+    def said_at(self, path: Path, values: Any) -> list[Any]:
+        """What the configuration says of the value at a path: expressions, :data:`UNSAID`, or :data:`OPEN`.
+
+        Several, where it is open which of several blocks has made the element that an index names: Terraform sorts
+        the elements of a set, so that these are told apart by what is constant in them.
+
+        :param path: attribute names with indexes; one without an index means every block
+        :param values: the values of the resource
+        """
+        first = _value_below(values, path[0])
+        found: list[Any] = [self._expressions]
+        value = values
+        for depth, step in enumerate(path, 1):
+            held = depth < len(path) and type(first) is not Unknown
+            found = [below for one in found for below in _said_below(one, step, value, held, depth > 1)]
+            value = _value_below(value, step)
+        return found
 
     @property
     def for_each(self) -> list[str]:
@@ -132,7 +162,11 @@ def root_of(configuration: Configuration, *, place: str) -> Module:
 
 def references_of(raw: Raw, place: str) -> list[str]:
     """The traversals of one expression, each once."""
-    value = decode_value(raw, place=place)
+    return all_references(decode_value(raw, place=place))
+
+
+def all_references(value: Any) -> list[str]:
+    """The traversals of all expressions in a decoded part of the configuration, each once."""
     return longest_references(list(_all_references(value))) if value else []
 
 
@@ -164,6 +198,58 @@ def referring_attributes(raw: Raw, place: str) -> Iterator[tuple[Attribute, list
                 yield path, longest_references(found)
             elif not (path and "constant_value" in value and len(value) == 1):
                 pending.extend(((*path, name), below) for name, below in reversed(value.items()))
+
+
+def _said_below(said: Any, step: Step, value: Any, held: bool, deep: bool) -> list[Any]:
+    """What is said one step further on."""
+    if said is OPEN or said is UNSAID or (deep and is_expression(said)):
+        return [said]
+    if isinstance(said, list):
+        if isinstance(step, int):
+            return _makers(said, value, step)
+        return [below for one in said for below in _said_below(one, step, value, held, False)]
+    if isinstance(step, int):
+        return [said]
+    if isinstance(said, dict) and step in said:
+        return [said[step]]
+    return [OPEN if held else UNSAID]
+
+
+def _makers(blocks: list[Any], value: Any, index: int) -> list[Any]:
+    """The blocks that may have made an element of a list."""
+    if type(value) is Unknown or not isinstance(value, list) or not 0 <= index < len(value):
+        return blocks
+    elements = list(list.__iter__(value))
+    if len(blocks) < len(elements):
+        return [*blocks, OPEN]  # a dynamic block has made others
+    literals = [
+        {name: one["constant_value"] for name, one in block.items() if is_expression(one) and "constant_value" in one}
+        for block in blocks
+        if isinstance(block, dict)
+    ]
+    if len(literals) < len(blocks):
+        return blocks
+    return [blocks[n] for n in sorted(blocks_of_elements(literals, elements)[index])] or blocks
+
+
+def _value_below(value: Any, step: Step) -> Any:
+    if type(value) is Unknown:
+        return value
+    if isinstance(value, dict):
+        return value.get(step) if isinstance(step, str) else None
+    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+        return list.__getitem__(value, step)
+    return None
+
+
+def is_expression(value: Any) -> bool:
+    """Whether this is what the configuration says of one attribute, and no block."""
+    if not isinstance(value, dict):
+        return False
+    references = value.get("references")
+    return (isinstance(references, list) and all(isinstance(one, str) for one in references)) or (
+        "constant_value" in value and len(value) == 1
+    )
 
 
 def _sets(value: Any, names: Attribute) -> bool:

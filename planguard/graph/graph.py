@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from planguard.graph.configuration import Attribute, Module
+from planguard.graph.configuration import Attribute, Module, all_references
 from planguard.graph.edge import (
     Crowd,
     Edge,
@@ -245,18 +245,23 @@ class Graph:
         found = [*links.forward.get(index, ()), *links.crowd_of.get(index, ())]
         return any(one.attribute[: len(wanted)] == wanted for one in found)
 
-    def is_named(self, node: Node, names: Attribute) -> bool:
-        """Whether the configuration takes an attribute from what names another resource, and so is never null."""
+    def is_named(self, node: Node, path: Path, values: Any) -> bool:
+        """Whether the configuration takes a value from what names another resource, and so is never null.
+
+        :param path: attribute names, and indexes where they name blocks
+        :param values: the values of the resource
+        """
         block = node.block
         if block is None:
             return False
         scope = Scope(block.module, node.module, node.key, block.for_each)
+        said = block.said_at(path, values)
+        return bool(said) and all(self._is_name(one, scope) for one in said)
+
+    def _is_name(self, said: Any, scope: Scope) -> bool:
+        """Whether an expression, or all that a block holds, is taken from what names other resources."""
         found = [
-            rest
-            for attribute, traversals in block.attributes
-            if attribute[: len(names)] == names or names[: len(attribute)] == attribute
-            for traversal in traversals
-            for _, rest, _ in self._resolver.targets([traversal], scope)
+            rest for traversal in all_references(said) for _, rest, _ in self._resolver.targets([traversal], scope)
         ]
         return bool(found) and all(is_name(rest) for rest in found)
 

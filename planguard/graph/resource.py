@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import UNSET
 
+from planguard.graph.configuration import UNSAID
 from planguard.plan.actions import Action
 from planguard.plan.address import tokens
 from planguard.plan.document import MaybeRaw
@@ -195,26 +196,25 @@ class Resource:
         :param default: the documented default
         """
         value = self.get(path, default)
-        if type(value) is Unknown and self.is_unset(tuple(step for step in steps_of(path) if isinstance(step, str))):
+        if type(value) is Unknown and self.is_unset(path_of(value)):
             return default
         return value
 
-    def is_unset(self, names: tuple[str, ...]) -> bool:
+    def is_unset(self, path: Path) -> bool:
         """Whether the configuration sets neither an attribute nor a block that would hold it.
 
         In a nested path the blocks must be written as such: of those that a ``dynamic`` block makes the plan's
         configuration does not say what they set.
 
-        :param names: attribute names, without indexes
+        :param path: attribute names; an index names the block that has made that element, and without one all
+            blocks are meant
         """
         block = self._node.block
-        if self.snapshot == BEFORE or block is None:
+        if self.snapshot == BEFORE or block is None or not path:
             return False
-        for depth in range(1, len(names) + 1):
-            if not block.sets(names[:depth]):
-                held = depth < len(names) and type(self.values.get(names[0])) is not Unknown
-                return not held and not self._graph.is_written(self._node, names[:depth])
-        return False
+        if any(said is not UNSAID for said in block.said_at(path, self.values)):
+            return False
+        return not self._graph.is_written(self._node, tuple(step for step in path if isinstance(step, str)))
 
     def is_given(self, path: Path) -> bool | None:
         """Whether a value that is not known yet is certain to be there, or certain not to be; None: nobody can say.
@@ -222,12 +222,11 @@ class Resource:
         One that the configuration takes from the arn, id or name of another resource is there. One that it does not
         set is not, whatever the provider fills in.
         """
-        names = tuple(step for step in path if isinstance(step, str))
-        if self.snapshot == BEFORE or not names:
+        if self.snapshot == BEFORE or not path:
             return None
-        if self.is_unset(names):
+        if self.is_unset(path):
             return False
-        return True if self._graph.is_named(self._node, names) else None
+        return True if self._graph.is_named(self._node, path, self.values) else None
 
     def is_set(self, path: str) -> bool:
         """Whether somebody gave a value: it is neither null nor empty. Works for a name that is known after apply.

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
-from .._satellite import given, is_left_to_provider
+from .._google_sql import takes_settings_of_another
+from .._satellite import given
 
 _CONFIGURATION = "settings.ip_configuration"
 _PLAIN = "ALLOW_UNENCRYPTED_AND_ENCRYPTED"
@@ -147,7 +148,7 @@ def plain_connections(instance: Resource) -> Iterator[Violation]:
     "TRUSTED_CLIENT_CERTIFICATE_REQUIRED" where every client has a certificate.
     """
     # A replica or clone may leave all settings out and takes what its source has.
-    if is_left_to_provider(instance, "settings"):
+    if takes_settings_of_another(instance):
         return
     if given(instance, "settings.connector_enforcement", "") == "REQUIRED":
         return

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from planguard import Resource
+from planguard import Resource, is_unknown
 
 from ..identity._aws_policy import Statement, covers, statements
+
+_DENIES = "Deny"
+"""Without this word, which AWS takes in this case only, a policy refuses nothing; most need not be read."""
 
 
 def lost_denials(before: Resource, after: Resource | None, path: str) -> list[str]:
@@ -18,9 +21,12 @@ def lost_denials(before: Resource, after: Resource | None, path: str) -> list[st
     :param after: None where nothing is left of the policy
     :raises Undetermined: when it refuses something, and what becomes of that is not known yet
     """
-    old = [one for one in statements(before, path) if not one.allows]
-    if not old:
+    text = before.get(path, "")
+    if _DENIES not in text:
         return []
+    if after and not is_unknown(now := after.get(path)) and now == text:
+        return []
+    old = [one for one in statements(before, path) if not one.allows]
     new = [one for one in statements(after, path) if not one.allows] if after else []
     return list(dict.fromkeys(atom for one in old for atom in _lost(one, new)))
 

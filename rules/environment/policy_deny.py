@@ -10,30 +10,30 @@ from ._deny import lost_denials
 from ._neighbours import Guard, losses
 
 _AT_A_RESOURCE = {
-    "aws_api_gateway_rest_api_policy": "rest_api_id",
-    "aws_backup_vault_policy": "backup_vault_name",
-    "aws_codeartifact_domain_permissions_policy": "domain",
-    "aws_codeartifact_repository_permissions_policy": "repository",
-    "aws_dynamodb_resource_policy": "resource_arn",
-    "aws_ecr_repository_policy": "repository",
-    "aws_efs_file_system_policy": "file_system_id",
-    "aws_elasticsearch_domain_policy": "domain_name",
-    "aws_iam_group_policy": "group",
-    "aws_iam_role_policy": "role",
-    "aws_iam_user_policy": "user",
-    "aws_kinesis_resource_policy": "resource_arn",
-    "aws_kms_key_policy": "key_id",
-    "aws_opensearch_domain_policy": "domain_name",
-    "aws_s3_bucket_policy": "bucket",
-    "aws_s3control_access_point_policy": "access_point_arn",
-    "aws_s3control_bucket_policy": "bucket",
-    "aws_secretsmanager_secret_policy": "secret_arn",
-    "aws_sns_topic_policy": "arn",
-    "aws_sqs_queue_policy": "queue_url",
-    "aws_ssoadmin_permission_set_inline_policy": "permission_set_arn",
-    "aws_vpc_endpoint_policy": "vpc_endpoint_id",
+    "aws_api_gateway_rest_api_policy": ("rest_api_id", "aws_api_gateway_rest_api"),
+    "aws_backup_vault_policy": ("backup_vault_name", "aws_backup_vault", "aws_backup_logically_air_gapped_vault"),
+    "aws_codeartifact_domain_permissions_policy": ("domain", "aws_codeartifact_domain"),
+    "aws_codeartifact_repository_permissions_policy": ("repository", "aws_codeartifact_repository"),
+    "aws_dynamodb_resource_policy": ("resource_arn", "aws_dynamodb_table"),
+    "aws_ecr_repository_policy": ("repository", "aws_ecr_repository"),
+    "aws_efs_file_system_policy": ("file_system_id", "aws_efs_file_system"),
+    "aws_elasticsearch_domain_policy": ("domain_name", "aws_elasticsearch_domain"),
+    "aws_iam_group_policy": ("group", "aws_iam_group"),
+    "aws_iam_role_policy": ("role", "aws_iam_role"),
+    "aws_iam_user_policy": ("user", "aws_iam_user"),
+    "aws_kinesis_resource_policy": ("resource_arn", "aws_kinesis_stream", "aws_kinesis_stream_consumer"),
+    "aws_kms_key_policy": ("key_id", "aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key"),
+    "aws_opensearch_domain_policy": ("domain_name", "aws_opensearch_domain"),
+    "aws_s3_bucket_policy": ("bucket", "aws_s3_bucket"),
+    "aws_s3control_access_point_policy": ("access_point_arn", "aws_s3_access_point"),
+    "aws_s3control_bucket_policy": ("bucket", "aws_s3control_bucket"),
+    "aws_secretsmanager_secret_policy": ("secret_arn", "aws_secretsmanager_secret"),
+    "aws_sns_topic_policy": ("arn", "aws_sns_topic"),
+    "aws_sqs_queue_policy": ("queue_url", "aws_sqs_queue"),
+    "aws_ssoadmin_permission_set_inline_policy": ("permission_set_arn", "aws_ssoadmin_permission_set"),
+    "aws_vpc_endpoint_policy": ("vpc_endpoint_id", "aws_vpc_endpoint"),
 }
-"""Policies that are resources of their own, each with the attribute that names what it protects."""
+"""Policies that are resources of their own, each with the attribute that names what it protects, and its types."""
 _WITHIN = {
     "aws_api_gateway_rest_api": "policy",
     "aws_ecr_registry_policy": "policy",
@@ -374,14 +374,15 @@ def policy_deny_removed(change: Change) -> Iterator[Violation]:
     before, after = change.before, change.after
     if not before or change.is_deposed:
         return
-    via = _AT_A_RESOURCE.get(change.type)
     path = _PATHS.get(change.type, "policy")
     if change.type == _GOOGLE:
         yield from _google(before, after)
     elif after:
         yield from _told(path, lost_denials(before, after, path))
-    elif via and change.action == "delete" and (lost := lost_denials(before, None, path)):
-        yield from losses(change, [Guard(f"the denial of {_shown(lost)}", via)])
+    elif change.action == "delete" and change.type in _AT_A_RESOURCE:
+        via, *owners = _AT_A_RESOURCE[change.type]
+        if lost := lost_denials(before, None, path):
+            yield from losses(change, [Guard(f"the denial of {_shown(lost)}", via, tuple(owners))])
 
 
 def _google(before: Resource, after: Resource | None) -> Iterator[Violation]:

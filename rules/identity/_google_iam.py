@@ -33,6 +33,7 @@ class Grant:
     :ivar path: where it stands in the resource that is judged
     :ivar holder: the resource that the member is written in: that one, or the data source of its policy
     :ivar place: where it stands there
+    :ivar is_of_all: whether the member stands for all of a binding, of which not even the number is known
     """
 
     role: Any
@@ -40,6 +41,7 @@ class Grant:
     path: str
     holder: Resource
     place: str
+    is_of_all: bool = False
 
     @property
     def role_path(self) -> str:
@@ -59,7 +61,7 @@ class Grant:
     @property
     def is_user(self) -> bool:
         """Whether the member is a person."""
-        return not self._comes_from(_ACCOUNT_KINDS) and bool(self.member.lower().startswith("user:"))
+        return not self._is_one_of(_ACCOUNT_KINDS) and bool(self.member.lower().startswith("user:"))
 
     @property
     def is_made_by_hand(self) -> bool:
@@ -69,14 +71,28 @@ class Grant:
     @property
     def is_default_account(self) -> bool:
         """Whether the member is the account that Compute Engine or App Engine makes by itself."""
-        if self._comes_from(_MADE_BY_HAND):
+        if self._is_one_of(_MADE_BY_HAND):
             return False
-        return self._comes_from(_DEFAULT_KINDS) or bool(self.member.lower().endswith(_DEFAULT_ACCOUNTS))
+        if self._comes_from(_DEFAULT_KINDS) or self.member.lower().endswith(_DEFAULT_ACCOUNTS):
+            return True
+        return self._is_read_from(_DEFAULT_KINDS)
 
     @property
     def public_name(self) -> str:
         """Whom the member stands for, if it is no one in particular: ``everyone``; empty for any other."""
-        return "" if self._comes_from(_ACCOUNT_KINDS) else public_name(self.member)
+        return "" if self._is_one_of(_ACCOUNT_KINDS) else public_name(self.member)
+
+    def _is_one_of(self, kinds: set[str]) -> bool:
+        """Whether a member that is not known yet is such an account, and nobody stands beside it unseen."""
+        return not self.is_of_all and self._comes_from(kinds)
+
+    def _is_read_from(self, kinds: set[str]) -> bool:
+        """Whether a member that is known is what a data source says."""
+        for kind in kinds:
+            for account in self.holder.references(f"data.{kind}", via=self.place):
+                if any(account.get(name) and account.get(name) in self.member for name in ("email", "id")):
+                    return True
+        return False
 
     def _comes_from(self, kinds: set[str]) -> bool:
         """Whether a member that is not known yet is an account of certain kinds, by the configuration."""
@@ -107,6 +123,9 @@ def grants(resource: Resource, wanted: Callable[[str], bool] | None = None) -> I
     """
     for role, members, path, holder, place in _bindings(resource):
         if wanted and not wanted(role):
+            continue
+        if is_unknown(members):
+            yield Grant(role, members, path, holder, place, is_of_all=True)
             continue
         # Known members first; a rule decides itself what an unknown one means.
         for member in sorted((members[index] for index in range(len(members or ()))), key=is_unknown):

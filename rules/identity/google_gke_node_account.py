@@ -9,6 +9,7 @@ from planguard import Resource, Violation, is_unknown, rule, violation
 from .._google_nodes import NODE_TYPES, node_configs, node_value
 
 _DEFAULT = "-compute@developer.gserviceaccount.com"
+_AUTOPILOT = "cluster_autoscaling.auto_provisioning_defaults"
 _LINKS = ["https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa"]
 
 
@@ -93,6 +94,26 @@ resource "google_container_cluster" "app" {
   }
 }
 """,
+        "autopilot that says nothing of its nodes": """
+resource "google_container_cluster" "app" {
+  name             = "app"
+  location         = "europe-west4"
+  enable_autopilot = true
+}
+""",
+        "autopilot with the default account by name": """
+resource "google_container_cluster" "app" {
+  name             = "app"
+  location         = "europe-west4"
+  enable_autopilot = true
+
+  cluster_autoscaling {
+    auto_provisioning_defaults {
+      service_account = "default"
+    }
+  }
+}
+""",
     },
     good={
         "an account of this plan": """
@@ -129,11 +150,45 @@ resource "google_container_cluster" "app" {
   remove_default_node_pool = true
 }
 """,
-        "autopilot": """
+        "autopilot with an account of its own": """
 resource "google_container_cluster" "app" {
   name             = "app"
   location         = "europe-west4"
   enable_autopilot = true
+
+  cluster_autoscaling {
+    auto_provisioning_defaults {
+      service_account = "nodes@acme-shop.iam.gserviceaccount.com"
+    }
+  }
+}
+""",
+        "autopilot with an account for its first nodes": """
+resource "google_container_cluster" "app" {
+  name             = "app"
+  location         = "europe-west4"
+  enable_autopilot = true
+
+  node_config {
+    service_account = "nodes@acme-shop.iam.gserviceaccount.com"
+  }
+}
+""",
+        "autopilot with an account of this plan": """
+resource "google_service_account" "nodes" {
+  account_id = "nodes"
+}
+
+resource "google_container_cluster" "app" {
+  name             = "app"
+  location         = "europe-west4"
+  enable_autopilot = true
+
+  cluster_autoscaling {
+    auto_provisioning_defaults {
+      service_account = google_service_account.nodes.email
+    }
+  }
 }
 """,
     },
@@ -162,15 +217,25 @@ def node_default_service_account(resource: Resource) -> Iterator[Violation]:
     asks the metadata server where that is open, has these rights.
 
     Create a `google_service_account` with the role `roles/container.defaultNodeServiceAccount`, and set
-    `service_account = google_service_account.<name>.email` in `node_config`.
+    `service_account = google_service_account.<name>.email` in `node_config`; for autopilot, in
+    `auto_provisioning_defaults` of `cluster_autoscaling`.
     """
-    for place in node_configs(resource):
+    # cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster: nodes of autopilot are no exception.
+    for place in _autopilot(resource) if _is_autopilot(resource) else node_configs(resource):
         # Provider documentation: if not specified, the "default" service account is used.
         account = node_value(resource, f"{place}.service_account", "default")
         if is_unknown(account) and resource.references("google_service_account"):
             continue
         if account == "default" or not account or account.endswith(_DEFAULT):
             yield violation(f"{place}.service_account", "nodes run as the default service account")
+
+
+def _is_autopilot(resource: Resource) -> bool:
+    return resource.type == NODE_TYPES[0] and bool(resource.get("enable_autopilot"))
+
+
+def _autopilot(cluster: Resource) -> tuple[str]:
+    return ("node_config" if cluster.is_set("node_config.service_account") else _AUTOPILOT,)
 
 
 @rule(

@@ -47,6 +47,17 @@ resource "google_organization_iam_member" "app" {
   member = "serviceAccount:${google_service_account.app.email}"
 }
 """,
+        "Editor, for accounts of this plan": """
+resource "google_service_account" "app" {
+  account_id = "app-runner"
+}
+
+resource "google_project_iam_binding" "app" {
+  project = "acme-shop"
+  role    = "roles/editor"
+  members = ["serviceAccount:${google_service_account.app.email}"]
+}
+""",
     },
     good={
         "admin for a group": """

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from planguard import Resource, Violation, violation
+from planguard import Resource, Violation, is_unknown, violation
+from planguard.plan.unknown import has_unknown
 
 from .._satellite import in_both_snapshots, is_left_to_provider
 from ._aws_ports import Opening, Wanted, open_to_world
+from ._aws_world import world_of
 
 GROUPS = ("aws_security_group", "aws_default_security_group")
 RULE = "aws_security_group_rule"
@@ -21,6 +23,7 @@ INGRESS_RULE = "aws_vpc_security_group_ingress_rule"
 EGRESS_RULE = "aws_vpc_security_group_egress_rule"
 INGRESS = (*GROUPS, RULE, INGRESS_RULE)
 EGRESS = (*GROUPS, RULE, EGRESS_RULE)
+_RANGES = ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6")
 
 
 def openings(resource: Resource, wanted: Wanted, direction: str = "ingress") -> Iterator[Opening]:
@@ -29,6 +32,8 @@ def openings(resource: Resource, wanted: Wanted, direction: str = "ingress") -> 
     :param wanted: which ports to look for; of others, it does not matter whether their ranges are known
     :param direction: ``ingress`` or ``egress``
     """
+    if not any(resource.shared(_may_open_in if direction == "ingress" else _may_open_out)):
+        return
     if resource.type in GROUPS:
         if not is_left_to_provider(resource, direction):
             for path, block in resource.blocks(direction):
@@ -39,6 +44,33 @@ def openings(resource: Resource, wanted: Wanted, direction: str = "ingress") -> 
         yield from _of_rule(resource, wanted)
     elif resource.get("type") == direction:
         yield from _of_block(resource.values, wanted, "cidr_blocks", "ipv6_cidr_blocks")
+
+
+def _may_open_in(resource: Resource) -> Iterator[bool]:
+    """Whether there is anything in it that could be open to the internet, whatever the ports; asked once."""
+    yield _may_open(resource, "ingress")
+
+
+def _may_open_out(resource: Resource) -> Iterator[bool]:
+    yield _may_open(resource, "egress")
+
+
+def _may_open(resource: Resource, direction: str) -> bool:
+    if resource.type not in GROUPS:
+        return any(_may_be_wide(resource.values.get(name)) for name in _RANGES)
+    blocks = resource.values.get(direction)
+    if is_unknown(blocks):
+        return True
+    return any(
+        is_unknown(block) or any(_may_be_wide(block.get(name)) for name in _RANGES[:2])
+        for block in list.__iter__(blocks or [])
+    )
+
+
+def _may_be_wide(ranges: Any) -> bool:
+    if is_unknown(ranges) or has_unknown(ranges):
+        return True
+    return bool(world_of([ranges] if isinstance(ranges, str) else ranges or []))
 
 
 def opens(group: Resource, port: int, *protocols: str) -> Iterator[Violation]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
+from .._google_sql import takes_settings_of_another
 from .._satellite import given, is_left_to_provider
 from ._ranges import is_world
 
@@ -173,7 +174,7 @@ def sql_instance_open_to_world(instance: Resource) -> Iterator[Violation]:
     severity="high",
     domain="network",
     resources=["google_sql_database_instance"],
-    aliases=["CKV_GCP_60", "AVD-GCP-0017"],
+    aliases=["CKV_GCP_60"],
     controls={"nist-800-53r5": ["AC-3", "SC-7"], "cis-gcp-2.0": ["6.6"]},
     links=["https://cloud.google.com/sql/docs/mysql/configure-private-ip"],
     since="0.2.0",
@@ -219,6 +220,13 @@ resource "google_sql_database_instance" "app" {
   }
 }
 """,
+        "no settings, and nobody to take them from": """
+resource "google_sql_database_instance" "app" {
+  name             = "app"
+  database_version = "MYSQL_8_0"
+  region           = "europe-west4"
+}
+""",
     },
     good={
         "switched off": """
@@ -243,6 +251,17 @@ resource "google_sql_database_instance" "replica" {
   database_version     = "POSTGRES_16"
   region               = "europe-west4"
   master_instance_name = "app"
+}
+""",
+        "clone that takes the settings of its source": """
+resource "google_sql_database_instance" "copy" {
+  name             = "app-copy"
+  database_version = "POSTGRES_16"
+  region           = "europe-west4"
+
+  clone {
+    source_instance_name = "app"
+  }
 }
 """,
     },
@@ -277,7 +296,7 @@ def sql_instance_public_ip(instance: Resource) -> Iterator[Violation]:
 
     Set `ipv4_enabled = false` and `private_network = google_compute_network.<name>.id` in `ip_configuration`.
     """
-    if is_left_to_provider(instance, "settings"):
+    if takes_settings_of_another(instance):
         return
     # Provider documentation: ipv4_enabled defaults to true.
     if given(instance, f"{_CONFIGURATION}.ipv4_enabled", True):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from planguard.plan.likeness import blocks_of_elements, may_make
 from planguard.plan.source.facts import BlockFacts, Place
 from planguard.plan.source.grammar import Lines
 
@@ -28,17 +30,19 @@ class Block:
     dynamic_references: tuple[str, ...] = ()
     _places: tuple[Place, ...] = ()
 
-    def attribute_line(self, path: tuple[str | int, ...]) -> Lines | None:
+    def attribute_line(self, path: tuple[str | int, ...], values: Any = None) -> Lines | None:
         """First and last line of what stands at a path, as exactly as the source tells.
 
         ``("ingress", 0, "cidr_blocks")`` is the attribute in the first ``ingress`` block. Where the path leads on
         into a value, the attribute that holds the value is meant; where it leads into a ``dynamic`` block, that
         block; where the attribute is not written, the nested block that would hold it.
 
-        The index counts blocks as they are written. Terraform sorts blocks that make a set, so an index into a
-        set of several blocks may point to a sibling.
+        Terraform sorts blocks that make a set. Where the values of the plan are given, the block that has made an
+        element is found by the literals in it, and where that cannot be told, what encloses the block is meant.
+        Without values, the index counts blocks as they are written.
 
-        :return: None where not even the first step is written
+        :param values: the object that the path leads into, as the plan has it
+        :return: None where not even the first step is written, or nobody can say which block is meant
         """
         here, best, at = 0, None, 0
         while at < len(path) and self._places:
@@ -48,8 +52,14 @@ class Block:
                 continue
             if (lines := self._places[here].attributes.get(name)) is not None:
                 return lines
-            index = path[at] if at < len(path) else 0
-            nested = self._nested(here, name, index if isinstance(index, int) else 0)
+            index = path[at] if at < len(path) else None
+            below = _below(values, name)
+            if isinstance(index, int):
+                nested = self._made(here, name, index, below)
+                values = _below(below, index)
+            else:
+                nested = self._nested(here, name, 0)
+                values = _below(below, 0) if isinstance(below, list) else below
             if nested is None:
                 return best
             here, best = nested, self._places[nested].lines
@@ -71,6 +81,25 @@ class Block:
                 return True
         return bool(here)
 
+    def _made(self, parent: int, name: str, index: int, elements: Any) -> int | None:
+        """The place of the block that has made an element; None where that cannot be told."""
+        if not isinstance(elements, list) or not 0 <= index < len(elements):
+            return self._nested(parent, name, index)
+        places = [n for n, one in enumerate(self._places) if one.parent == parent and one.name == name]
+        if len(places) < 2:
+            return places[0] if places else None
+        literals = [self._places[n].literals for n in places]
+        if not any(self._places[n].dynamic for n in places):
+            fitting = sorted(blocks_of_elements(literals, elements)[index])
+        else:
+            fitting = [n for n, one in enumerate(literals) if may_make(one, elements[index])]
+        if len(fitting) == 1:
+            return places[fitting[0]]
+        plain = [places[n] for n in fitting if literals[n].keys() == self._places[places[n]].attributes.keys()]
+        if len(plain) == 1 and self._places[plain[0]].literals:
+            return plain[0]
+        return self._nested(parent, name, index) if len(fitting) == len(elements) else None
+
     def _nested(self, parent: int, name: str, index: int) -> int | None:
         """The place of the nested block with this index; a dynamic block makes any number of them."""
         for number, place in enumerate(self._places):
@@ -79,6 +108,14 @@ class Block:
                     return number
                 index -= 1
         return None
+
+
+def _below(value: Any, step: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(step) if isinstance(step, str) else None
+    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+        return value[step]
+    return None
 
 
 def block_in(file: str, facts: BlockFacts) -> Block:

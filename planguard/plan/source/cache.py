@@ -18,7 +18,7 @@ import msgspec
 
 from planguard.plan.source.facts import FileFacts
 
-_FORMAT = b"planguard source 1\0"
+_FORMAT = b"planguard source 2\0"
 """To be counted up whenever facts change in shape or meaning."""
 
 T = TypeVar("T")

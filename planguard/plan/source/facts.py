@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from planguard.plan.source.compact import compact
 from planguard.plan.source.grammar import (
     Lines,
+    UnparsableError,
     attribute_expression,
     attribute_name,
     block_body,
@@ -22,6 +24,7 @@ from planguard.plan.source.grammar import (
     parse_text,
 )
 from planguard.plan.source.references import Scope, expression_references
+from planguard.plan.source.syntax import LITERAL, TUPLE
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -29,6 +32,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
 
     :ivar name: kind of the block; of a ``dynamic`` block what it makes
     :ivar parent: index of the enclosing place, -1 for the block itself
+    :ivar literals: of a nested block the arguments that are numbers, booleans, plain strings, or lists of such
     """
 
     name: str
@@ -36,6 +40,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     dynamic: bool
     lines: Lines
     attributes: dict[str, Lines]
+    literals: dict[str, Any] = {}
 
 
 class BlockFacts(msgspec.Struct, frozen=True, array_like=True):
@@ -128,10 +133,33 @@ def _block_facts(top: Any, kind: str, labels: tuple[str, ...]) -> BlockFacts:
                     scope = (task.iterators or frozenset()) if outside else inner
                     references += expression_references(attribute_expression(tree), scope)
         lines = {attribute: lines_of(tree) for attribute, tree in attributes.items()}
-        places.append(Place(names[0] if dynamic else name, task.parent, dynamic, lines_of(task.block), lines))
+        literals = _literals(attributes) if task.parent >= 0 and not dynamic else {}
+        made = names[0] if dynamic else name
+        places.append(Place(made, task.parent, dynamic, lines_of(task.block), lines, literals))
         here = len(places) - 1
         tasks += reversed([_Nested(block, here, inner) for block in nodes(body, "block")])
     return BlockFacts(kind, labels, places, references)
+
+
+_PLAIN = frozenset({"string", "int_lit", "float_lit", "literal_value", "tuple"})
+
+
+def _literals(attributes: dict[str, Any]) -> dict[str, Any]:
+    """The values of those attributes that are literals, or lists of literals."""
+    found: dict[str, Any] = {}
+    for name, attribute in attributes.items():
+        expression = attribute_expression(attribute)
+        if expression.data != "unary_op" and not any(True for _ in nodes(expression, *_PLAIN)):
+            continue
+        try:
+            node = compact(expression)
+        except UnparsableError:
+            continue
+        if node[0] == LITERAL:
+            found[name] = node[1]
+        elif node[0] == TUPLE and all(item[0] == LITERAL for item in node[1]):
+            found[name] = [item[1] for item in node[1]]
+    return found
 
 
 def _plain_name(expression: Any) -> str:
