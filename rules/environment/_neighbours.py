@@ -76,7 +76,9 @@ def _points_elsewhere(before: Resource, after: Resource, guard: Guard) -> bool:
 
 
 def _owners(before: Resource, guard: Guard) -> list[Resource]:
-    """What it guards, where this plan has it."""
+    """What it guards, where this plan has it; what is there for the whole account guards nothing in particular."""
+    if guard.via in _OWN_NAMES and not guard.owners:
+        return []
     kinds: Iterable[str | None] = guard.owners or (None,)
     found = [owner for kind in kinds for owner in before.references(kind, via=guard.via)]
     named = before.get(guard.via)

@@ -87,6 +87,39 @@ _WHOLE = {
               administrator_login_password = var.password
             }
         """,
+        "default of a variable that is written only": """
+            variable "password" {
+              type    = string
+              default = "not-a-real-Passw0rd"
+            }
+
+            resource "aws_db_instance" "orders" {
+              identifier          = "orders"
+              engine              = "postgres"
+              instance_class      = "db.m7g.large"
+              allocated_storage   = 100
+              username            = "orders"
+              password_wo         = var.password
+              password_wo_version = 1
+            }
+        """,
+        "default of a variable, in a block": """
+            variable "password" {
+              type    = string
+              default = "not-a-real-Passw0rd"
+            }
+
+            resource "aws_mq_broker" "jobs" {
+              broker_name        = "jobs"
+              engine_type        = "ActiveMQ"
+              engine_version     = "5.18"
+              host_instance_type = "mq.m5.large"
+              user {
+                username = "jobs"
+                password = var.password
+              }
+            }
+        """,
         "secret made of literals": """
             resource "aws_secretsmanager_secret_version" "orders" {
               secret_id     = "orders"
@@ -299,14 +332,25 @@ def _literal(resource: Resource, path: str, expression: dict[str, Any]) -> Any:
         return None
     variable = block.module.config.variables.get(name)
     default = decode_value(variable.default, place=block.place) if variable else None
-    return default if default and resource.bare_values.get(path) == default else None
+    return default if default and _is_in_effect(resource, path, default, in_root=not block.module.parent) else None
+
+
+def _is_in_effect(resource: Resource, path: str, default: Any, *, in_root: bool) -> bool:
+    """Whether a variable has its default; of what is written only, the plan does not show the value."""
+    if path.endswith("_wo"):
+        return in_root
+    return _holds(resource.bare_values.get(_top(path)), default)
 
 
 def _is_there(resource: Resource, path: str, value: Any) -> bool:
     """Whether the literal is in effect: the configuration does not say what it was before."""
     if resource.snapshot == "after":
         return True
-    return _holds(resource.bare_values.get(re.split(r"[.\[]", path, maxsplit=1)[0]), value)
+    return _holds(resource.bare_values.get(_top(path)), value)
+
+
+def _top(path: str) -> str:
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
 def _holds(value: Any, wanted: Any) -> bool:

@@ -64,6 +64,27 @@ _PATHS = {
 }
 _GOOGLE = "google_iam_deny_policy"
 _MOST_SHOWN = 3
+_QUEUE = """
+            resource "aws_sqs_queue" "jobs" {{
+              name = "jobs"
+              policy = jsonencode({{
+                Version   = "2012-10-17"
+                Statement = [{{ Effect = "Deny", {} }}]
+              }})
+            }}
+"""
+_TRUST = """
+            resource "aws_iam_role" "deploy" {{
+              name = "deploy"
+              assume_role_policy = jsonencode({{
+                Version = "2012-10-17"
+                Statement = [
+                  {{ Effect = "Allow", Principal = {{ Service = "ec2.amazonaws.com" }}, Action = "sts:AssumeRole" }},
+                  {},
+                ]
+              }})
+            }}
+"""
 
 
 @change_rule(
@@ -189,6 +210,83 @@ _MOST_SHOWN = 3
             }
             """,
         ),
+        "more left out of what is refused": (
+            _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "*"'),
+            _QUEUE.format('Principal = "*", NotAction = ["sqs:SendMessage", "sqs:Purge*"], Resource = "*"'),
+        ),
+        "one action, and then everything but that": (
+            _QUEUE.format('Principal = "*", Action = "sqs:PurgeQueue", Resource = "*"'),
+            _QUEUE.format('Principal = "*", NotAction = "sqs:Purge*", Resource = "*"'),
+        ),
+        "everything but one action, and then a single one": (
+            _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "*"'),
+            _QUEUE.format('Principal = "*", Action = "sqs:PurgeQueue", Resource = "*"'),
+        ),
+        "more resources left out": (
+            _QUEUE.format('Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:jobs"'),
+            _QUEUE.format(
+                'Principal = "*", Action = "sqs:*", NotResource = ["arn:aws:sqs:*:*:jobs", "arn:aws:sqs:*:*:m"]'
+            ),
+        ),
+        "all resources but one, and then that one": (
+            _QUEUE.format('Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:mail"'),
+            _QUEUE.format('Principal = "*", Action = "sqs:*", Resource = "arn:aws:sqs:*:*:mail"'),
+        ),
+        "one resource, and then all but that": (
+            _QUEUE.format('Principal = "*", Action = "sqs:*", Resource = "arn:aws:sqs:*:*:jobs"'),
+            _QUEUE.format('Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:jobs"'),
+        ),
+        "a resource in another case": (
+            _QUEUE.format('Principal = "*", Action = "sqs:*", Resource = "arn:aws:sqs:*:*:Jobs"'),
+            _QUEUE.format('Principal = "*", Action = "sqs:*", Resource = "arn:aws:sqs:*:*:jobs"'),
+        ),
+        "everybody, and then one account": (
+            _QUEUE.format('Principal = "*", Action = "sqs:*", Resource = "*"'),
+            _QUEUE.format('Principal = { AWS = "111122223333" }, Action = "sqs:*", Resource = "*"'),
+        ),
+        "more principals left out": (
+            _QUEUE.format('NotPrincipal = { AWS = "111122223333" }, Action = "sqs:*", Resource = "*"'),
+            _QUEUE.format(
+                'NotPrincipal = { AWS = ["111122223333", "444455556666"] }, Action = "sqs:*", Resource = "*"'
+            ),
+        ),
+        "all principals but one, and then that one": (
+            _QUEUE.format('NotPrincipal = { AWS = "111122223333" }, Action = "sqs:*", Resource = "*"'),
+            _QUEUE.format('Principal = { AWS = "111122223333" }, Action = "sqs:*", Resource = "*"'),
+        ),
+        "another value of a condition": (
+            _QUEUE.format(
+                'Principal = "*", Action = "sqs:*", Resource = "*", '
+                'Condition = { StringNotEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" } }'
+            ),
+            _QUEUE.format(
+                'Principal = "*", Action = "sqs:*", Resource = "*", '
+                'Condition = { StringNotEquals = { "aws:PrincipalOrgID" = "o-f6g7h8i9j0" } }'
+            ),
+        ),
+        "a denial in the trust of a role": (
+            _TRUST.format('{ Effect = "Deny", Principal = { AWS = "*" }, Action = "sts:TagSession" }'),
+            _TRUST.format('{ Effect = "Allow", Principal = { AWS = "111122223333" }, Action = "sts:TagSession" }'),
+        ),
+        "a deny policy that is deleted": (
+            """
+            resource "google_iam_deny_policy" "keys" {
+              parent = "cloudresourcemanager.googleapis.com%2Fprojects%2Fexample"
+              name   = "keys"
+              rules {
+                deny_rule {
+                  denied_principals  = ["principalSet://goog/public:all"]
+                  denied_permissions = ["iam.googleapis.com/roles.update"]
+                }
+              }
+            }
+            """,
+            """
+            resource "google_service_account" "keys" {
+              account_id = "keys"
+            }
+            """,
+        ),
         "a deny policy of a project": (
             """
             resource "google_iam_deny_policy" "keys" {
@@ -264,6 +362,56 @@ _MOST_SHOWN = 3
               })
             }
             """,
+        ),
+        "less left out of what is refused": (
+            _QUEUE.format('Principal = "*", NotAction = ["sqs:SendMessage", "sqs:Purge*"], Resource = "*"'),
+            _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "*"'),
+        ),
+        "one action, and then everything but another": (
+            _QUEUE.format('Principal = "*", Action = "sqs:PurgeQueue", Resource = "*"'),
+            _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "*"'),
+        ),
+        "fewer resources left out": (
+            _QUEUE.format(
+                'Principal = "*", Action = "sqs:*", NotResource = ["arn:aws:sqs:*:*:jobs", "arn:aws:sqs:*:*:m"]'
+            ),
+            _QUEUE.format('Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:jobs"'),
+        ),
+        "all resources but one, and then all": (
+            _QUEUE.format('Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:jobs"'),
+            _QUEUE.format('Principal = "*", Action = "sqs:*", Resource = "*"'),
+        ),
+        "one resource, and then all but another": (
+            _QUEUE.format('Principal = "*", Action = "sqs:*", Resource = "arn:aws:sqs:*:*:jobs"'),
+            _QUEUE.format('Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:mail"'),
+        ),
+        "one account, and then everybody": (
+            _QUEUE.format('Principal = { AWS = "111122223333" }, Action = "sqs:*", Resource = "*"'),
+            _QUEUE.format('Principal = { AWS = "*" }, Action = "sqs:*", Resource = "*"'),
+        ),
+        "two accounts, in another order": (
+            _QUEUE.format('Principal = { AWS = ["111122223333", "444455556666"] }, Action = "sqs:*", Resource = "*"'),
+            _QUEUE.format('Principal = { AWS = ["444455556666", "111122223333"] }, Action = "sqs:*", Resource = "*"'),
+        ),
+        "fewer principals left out": (
+            _QUEUE.format(
+                'NotPrincipal = { AWS = ["111122223333", "444455556666"] }, Action = "sqs:*", Resource = "*"'
+            ),
+            _QUEUE.format('NotPrincipal = { AWS = "111122223333" }, Action = "sqs:*", Resource = "*"'),
+        ),
+        "a condition in another spelling, and of another order": (
+            _QUEUE.format(
+                'Principal = "*", Action = "sqs:*", Resource = "*", '
+                'Condition = { StringNotEquals = { "aws:PrincipalOrgID" = ["o-a1b2c3d4e5", "o-f6g7h8i9j0"] } }'
+            ),
+            _QUEUE.format(
+                'Principal = "*", Action = "sqs:*", Resource = "*", '
+                'Condition = { stringNotEquals = { "aws:principalOrgId" = ["o-f6g7h8i9j0", "o-a1b2c3d4e5"] } }'
+            ),
+        ),
+        "a trust in other words": (
+            _TRUST.format('{ Effect = "Deny", Principal = { AWS = "*" }, Action = "sts:TagSession" }'),
+            _TRUST.format('{ Effect = "Deny", Principal = { AWS = "*" }, Action = ["sts:Tag*"] }'),
         ),
         "an allow taken out": (
             """

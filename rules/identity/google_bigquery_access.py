@@ -139,6 +139,47 @@ resource "google_bigquery_dataset_iam_member" "data" {
   member     = "group:data@example.com"
 }
 """,
+        "views of another dataset": """
+resource "google_bigquery_dataset" "sales" {
+  dataset_id = "sales"
+  location   = "EU"
+
+  access {
+    role          = "OWNER"
+    user_by_email = "data@acme-shop.iam.gserviceaccount.com"
+  }
+
+  access {
+    dataset {
+      target_types = ["VIEWS"]
+
+      dataset {
+        project_id = "acme-shop"
+        dataset_id = "reports"
+      }
+    }
+  }
+}
+""",
+        "a routine of another dataset": """
+resource "google_bigquery_dataset" "sales" {
+  dataset_id = "sales"
+  location   = "EU"
+
+  access {
+    role          = "OWNER"
+    user_by_email = "data@acme-shop.iam.gserviceaccount.com"
+  }
+
+  access {
+    routine {
+      project_id = "acme-shop"
+      dataset_id = "reports"
+      routine_id = "mask"
+    }
+  }
+}
+""",
     },
 )
 def dataset_public(access: Resource) -> Iterator[Violation]:

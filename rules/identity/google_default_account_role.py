@@ -33,6 +33,24 @@ resource "google_project_iam_binding" "app" {
   members = ["group:web@example.com", "serviceAccount:acme-shop@appspot.gserviceaccount.com"]
 }
 """,
+        "Compute Engine, looked up": """
+data "google_compute_default_service_account" "this" {}
+
+resource "google_project_iam_member" "app" {
+  project = "acme-shop"
+  role    = "roles/storage.objectViewer"
+  member  = "serviceAccount:${data.google_compute_default_service_account.this.email}"
+}
+""",
+        "App Engine, looked up": """
+data "google_app_engine_default_service_account" "this" {}
+
+resource "google_project_iam_member" "app" {
+  project = "acme-shop"
+  role    = "roles/storage.objectViewer"
+  member  = "serviceAccount:${data.google_app_engine_default_service_account.this.email}"
+}
+""",
     },
     good={
         "an account made for it": """

@@ -114,6 +114,17 @@ resource "google_container_cluster" "app" {
   }
 }
 """,
+        "pool with an empty name": """
+resource "google_container_node_pool" "app" {
+  name       = "app"
+  cluster    = "projects/acme-shop/locations/europe-west4/clusters/app"
+  node_count = 1
+
+  node_config {
+    service_account = ""
+  }
+}
+""",
     },
     good={
         "an account of this plan": """
@@ -187,6 +198,21 @@ resource "google_container_cluster" "app" {
   cluster_autoscaling {
     auto_provisioning_defaults {
       service_account = google_service_account.nodes.email
+    }
+  }
+}
+""",
+        "pools inside a cluster": """
+resource "google_container_cluster" "app" {
+  name     = "app"
+  location = "europe-west4"
+
+  node_pool {
+    name       = "a"
+    node_count = 1
+
+    node_config {
+      service_account = "nodes@acme-shop.iam.gserviceaccount.com"
     }
   }
 }

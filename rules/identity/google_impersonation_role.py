@@ -143,6 +143,20 @@ resource "google_folder_iam_policy" "this" {
   })
 }
 """,
+        "Editor": """
+resource "google_folder_iam_member" "ci" {
+  folder = "folders/987654321"
+  role   = "roles/editor"
+  member = "group:ci@example.com"
+}
+""",
+        "administrator of clusters that run as any account": """
+resource "google_folder_iam_member" "ci" {
+  folder = "folders/987654321"
+  role   = "roles/dataproc.admin"
+  member = "group:ci@example.com"
+}
+""",
     },
     good={
         "a role that acts as nobody else": """

@@ -158,6 +158,21 @@ resource "google_kms_crypto_key_iam_binding" "open" {
   members       = ["group:data@example.com", "allAuthenticatedUsers"]
 }
 """,
+        "by a policy": """
+resource "google_kms_crypto_key" "orders" {
+  name            = "orders"
+  key_ring        = "projects/acme-shop/locations/europe/keyRings/shop"
+  rotation_period = "7776000s"
+}
+
+resource "google_kms_crypto_key_iam_policy" "orders" {
+  crypto_key_id = google_kms_crypto_key.orders.id
+
+  policy_data = jsonencode({
+    bindings = [{ role = "roles/cloudkms.cryptoKeyDecrypter", members = ["allUsers"] }]
+  })
+}
+""",
     },
     good={
         "a group": """

@@ -107,6 +107,18 @@ resource "google_storage_bucket_access_control" "site" {
   entity = "allAuthenticatedUsers"
 }
 """,
+        "readable and writable by a predefined list": """
+resource "google_storage_bucket_acl" "site" {
+  bucket         = "acme-site"
+  predefined_acl = "publicReadWrite"
+}
+""",
+        "objects of tomorrow for every Google account": """
+resource "google_storage_bucket_acl" "site" {
+  bucket      = "acme-site"
+  default_acl = "authenticatedRead"
+}
+""",
     },
     good={
         "a group": """

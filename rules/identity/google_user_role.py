@@ -79,6 +79,21 @@ resource "google_project_iam_member" "developers" {
   member  = terraform_data.member.output
 }
 """,
+        "an account of this plan, or somebody who is not known yet": """
+resource "google_service_account" "app" {
+  account_id = "app-runner"
+}
+
+resource "terraform_data" "choice" {
+  input = { own = true, member = "group:web@example.com" }
+}
+
+resource "google_project_iam_member" "app" {
+  project = "acme-shop"
+  role    = "roles/run.invoker"
+  member  = terraform_data.choice.output.own ? google_service_account.app.member : terraform_data.choice.output.member
+}
+""",
     },
 )
 def role_for_single_user(access: Resource) -> Iterator[Violation]:

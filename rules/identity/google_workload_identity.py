@@ -155,6 +155,23 @@ resource "google_iam_workload_identity_pool_provider" "ci" {
   }
 }
 """,
+        "repository mapped but not asked for": """
+resource "google_iam_workload_identity_pool_provider" "ci" {
+  workload_identity_pool_id          = "ci"
+  workload_identity_pool_provider_id = "github"
+  attribute_condition                = "attribute.branch == 'refs/heads/main'"
+
+  attribute_mapping = {
+    "google.subject"    = "assertion.jti"
+    "attribute.branch"  = "assertion.ref"
+    "attribute.project" = "assertion.repository"
+  }
+
+  oidc {
+    issuer_uri = "https://token.actions.githubusercontent.com"
+  }
+}
+""",
     },
     good={
         "one repository": """

@@ -90,6 +90,26 @@ resource "kubernetes_manifest" "debug" {
   }
 }
 """,
+        "in lower case": """
+resource "kubernetes_pod_v1" "agent" {
+  metadata {
+    name = "agent"
+  }
+
+  spec {
+    container {
+      name  = "agent"
+      image = "registry.example.com/agent:1.4"
+
+      security_context {
+        capabilities {
+          add = ["sys_admin"]
+        }
+      }
+    }
+  }
+}
+""",
     },
     good={
         "another capability": """

@@ -126,6 +126,19 @@ resource "kubernetes_manifest" "agent" {
   }
 }
 """,
+        "manifest, before the others start": """
+resource "kubernetes_manifest" "this" {
+  manifest = {
+    apiVersion = "v1"
+    kind       = "Pod"
+    metadata   = { name = "app" }
+    spec = {
+      containers     = [{ name = "app", image = "registry.example.com/app:3.0" }]
+      initContainers = [{ name = "tune", image = "tune:1.0", securityContext = { privileged = true } }]
+    }
+  }
+}
+""",
     },
     good={
         "a pod that says nothing of privileges": """

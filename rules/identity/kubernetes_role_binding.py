@@ -97,6 +97,21 @@ resource "kubernetes_manifest" "view" {
   }
 }
 """,
+        "manifest for the whole cluster": """
+resource "kubernetes_manifest" "this" {
+  manifest = {
+    apiVersion = "rbac.authorization.k8s.io/v1"
+    kind       = "ClusterRoleBinding"
+    metadata   = { name = "app" }
+    roleRef = {
+      apiGroup = "rbac.authorization.k8s.io"
+      kind     = "ClusterRole"
+      name     = "view"
+    }
+    subjects = [{ kind = "ServiceAccount", name = "default", namespace = "app" }]
+  }
+}
+""",
     },
     good={
         "a service account of its own": """
@@ -143,6 +158,21 @@ resource "kubernetes_role_binding_v1" "reader" {
     kind      = "Group"
     name      = "default"
     api_group = "rbac.authorization.k8s.io"
+  }
+}
+""",
+        "manifest of another kind": """
+resource "kubernetes_manifest" "this" {
+  manifest = {
+    apiVersion = "policy.example.com/v1"
+    kind       = "ReviewBinding"
+    metadata   = { name = "app" }
+    roleRef = {
+      apiGroup = "rbac.authorization.k8s.io"
+      kind     = "ClusterRole"
+      name     = "view"
+    }
+    subjects = [{ kind = "ServiceAccount", name = "default", namespace = "app" }]
   }
 }
 """,
@@ -276,6 +306,21 @@ resource "kubernetes_cluster_role_binding_v1" "viewers" {
     kind      = "Group"
     name      = "developers"
     api_group = "rbac.authorization.k8s.io"
+  }
+}
+""",
+        "manifest for one namespace": """
+resource "kubernetes_manifest" "this" {
+  manifest = {
+    apiVersion = "rbac.authorization.k8s.io/v1"
+    kind       = "RoleBinding"
+    metadata   = { name = "app" }
+    roleRef = {
+      apiGroup = "rbac.authorization.k8s.io"
+      kind     = "ClusterRole"
+      name     = "cluster-admin"
+    }
+    subjects = [{ kind = "ServiceAccount", name = "default", namespace = "app" }]
   }
 }
 """,

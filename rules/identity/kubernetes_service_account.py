@@ -56,6 +56,13 @@ resource "kubernetes_manifest" "default" {
   }
 }
 """,
+        "older type of its own": """
+resource "kubernetes_default_service_account" "app" {
+  metadata {
+    namespace = "app"
+  }
+}
+""",
     },
     good={
         "not mounted": """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from planguard import Resource, is_unknown
 _OBJECTS = "AWS::S3::Object"
 _READS_AND_WRITES = {"ReadOnly": "reads", "WriteOnly": "writes"}
 # docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html: this prefix stands for every bucket
-_EVERY_BUCKET = ("arn:aws:s3", "arn:aws:s3:::")
+_EVERY_BUCKET = re.compile(r"arn:aws[a-z-]*:s3(:::)?")
 
 
 def is_watched(bucket: Resource, what: str) -> bool:
@@ -40,7 +41,7 @@ def _advanced(trail: Resource) -> Iterator[dict[str, dict[str, Any]]]:
 
 def _is_selected(fields: dict[str, dict[str, Any]], trail: Resource, bucket: Resource, what: str) -> bool:
     types = fields.get("resources.type", {}).get("equals") or []
-    read_only = fields.get("readOnly", {}).get("equals") or []
+    read_only = fields.get("readOnly", {}).get("equals")
     if _OBJECTS not in types or (read_only and ("true" if what == "reads" else "false") not in read_only):
         return False
     place = fields.get("resources.ARN", {})
@@ -64,7 +65,6 @@ def _covers(value: Any, trail: Resource, path: str, bucket: Resource) -> bool:
             return True
         buckets = {other.address for other in bucket.others("aws_s3_bucket")}
         return False if sources and buckets.issuperset(sources) else bool(value)
-    if value in _EVERY_BUCKET:
+    if _EVERY_BUCKET.fullmatch(value):
         return True
-    name = bucket.get("bucket")
-    return bool(value.startswith("arn:") and value.split(":::", 1)[-1].split("/", 1)[0] == name)
+    return bool(value.partition(":::")[2].partition("/")[0] == bucket.get("bucket"))

@@ -8,12 +8,10 @@ from planguard import Resource, Violation, violation
 
 from .._satellite import is_left_to_provider
 
-_ON = ("on", "true", "1")
-
 
 def off_flag(instance: Resource, name: str) -> Iterator[Violation]:
     """A violation where a PostgreSQL instance does not switch a flag on; Cloud SQL documentation: off by default."""
-    if not instance.get("database_version", "").upper().startswith("POSTGRES"):
+    if not instance.get("database_version", "").startswith("POSTGRES"):
         return
     if is_left_to_provider(instance, "settings"):  # a replica takes those of its source, which is judged
         return
@@ -21,5 +19,5 @@ def off_flag(instance: Resource, name: str) -> Iterator[Violation]:
     for _, flag in instance.blocks("settings.database_flags"):
         if flag["name"] == name:
             value = flag["value"]
-    if value.lower() not in _ON:
+    if value.lower() != "on":
         yield violation("settings[0].database_flags", f"{name} is {value}")

@@ -54,6 +54,17 @@ _GROUPS = (
               s3_bucket_name = aws_s3_bucket.trail.id
             }
         """,
+        "everybody with an account reads, said in the bucket": """
+            resource "aws_s3_bucket" "trail" {
+              bucket = "example-trail"
+              acl    = "authenticated-read"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+            }
+        """,
         "a grant for everybody with an account": """
             resource "aws_s3_bucket" "trail" {
               bucket_prefix = "trail-"
@@ -88,6 +99,11 @@ _GROUPS = (
                 permissions = ["READ"]
                 uri         = "http://acs.amazonaws.com/groups/global/AllUsers"
               }
+              grant {
+                type        = "Group"
+                permissions = ["WRITE"]
+                uri         = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+              }
             }
 
             resource "aws_cloudtrail" "this" {
@@ -97,6 +113,21 @@ _GROUPS = (
         """,
     },
     good={
+        "private, by a list of its own": """
+            resource "aws_s3_bucket" "trail" {
+              bucket_prefix = "trail-"
+            }
+
+            resource "aws_s3_bucket_acl" "trail" {
+              bucket = aws_s3_bucket.trail.id
+              acl    = "private"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = aws_s3_bucket.trail.id
+            }
+        """,
         "private": """
             resource "aws_s3_bucket" "trail" {
               bucket = "example-trail"
@@ -235,9 +266,35 @@ def _is_for_all(resource: Resource, path: str) -> bool:
               s3_bucket_name = aws_s3_bucket.trail.id
             }
         """,
+        "a bucket that is given a name, and is of no trail": """
+            resource "aws_s3_bucket" "orders" {
+              bucket_prefix = "orders-"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+            }
+        """,
         "bucket of no trail": """
             resource "aws_s3_bucket" "orders" {
               bucket = "example-orders"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+            }
+        """,
+    },
+    undetermined={
+        "a bucket whose name is not known yet": """
+            resource "terraform_data" "name" {
+              input = "example-trail"
+            }
+
+            resource "aws_s3_bucket" "trail" {
+              bucket = terraform_data.name.output
             }
 
             resource "aws_cloudtrail" "this" {

@@ -72,6 +72,17 @@ _ORGANIZATION = "aws_guardduty_organization_configuration"
               is_enabled = true
             }
         """,
+        "on, and types left to the default": """
+            resource "aws_config_configuration_recorder" "this" {
+              name     = "default"
+              role_arn = "arn:aws:iam::111122223333:role/config"
+            }
+
+            resource "aws_config_configuration_recorder_status" "this" {
+              name       = aws_config_configuration_recorder.this.name
+              is_enabled = true
+            }
+        """,
         "on, for a recorder that is not here": """
             resource "aws_config_configuration_recorder_status" "this" {
               name       = "default"
@@ -88,6 +99,16 @@ _ORGANIZATION = "aws_guardduty_organization_configuration"
             resource "aws_config_configuration_recorder_status" "this" {
               name       = "default"
               is_enabled = terraform_data.on.output
+            }
+        """,
+        "a recorder that is not known yet": """
+            resource "terraform_data" "recorder" {
+              input = "default"
+            }
+
+            resource "aws_config_configuration_recorder_status" "this" {
+              name       = terraform_data.recorder.output
+              is_enabled = true
             }
         """,
     },
@@ -109,8 +130,9 @@ def recorder_off(resource: Resource) -> Iterator[Violation]:
         yield violation("is_enabled", "the recorder is stopped")
         return
     recorders = resource.references(_RECORDER, via="name")
-    if not recorders and not resource.get("name"):  # asks, where it is not known yet
-        return
+    if not recorders:
+        bool(resource.get("name"))  # asks, where it is not known yet
+    # docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html: without a group, all types are recorded
     for recorder in recorders:
         if not recorder.effective("recording_group.all_supported", True):
             yield violation("name", "the recorder leaves types out", evidence=[recorder.address])

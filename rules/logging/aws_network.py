@@ -255,6 +255,36 @@ def distribution_without_access_log(distribution: Resource) -> Iterator[Violatio
               }
             }
         """,
+        "without the log of its API": """
+            resource "aws_eks_cluster" "main" {
+              name                      = "main"
+              role_arn                  = "arn:aws:iam::111122223333:role/eks"
+              enabled_cluster_log_types = ["audit", "authenticator", "controllerManager", "scheduler"]
+              vpc_config {
+                subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+              }
+            }
+        """,
+        "without the log of who is let in": """
+            resource "aws_eks_cluster" "main" {
+              name                      = "main"
+              role_arn                  = "arn:aws:iam::111122223333:role/eks"
+              enabled_cluster_log_types = ["api", "audit", "controllerManager", "scheduler"]
+              vpc_config {
+                subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+              }
+            }
+        """,
+        "without the log of its controllers": """
+            resource "aws_eks_cluster" "main" {
+              name                      = "main"
+              role_arn                  = "arn:aws:iam::111122223333:role/eks"
+              enabled_cluster_log_types = ["api", "audit", "authenticator", "scheduler"]
+              vpc_config {
+                subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+              }
+            }
+        """,
         "without the audit log": """
             resource "aws_eks_cluster" "main" {
               name                      = "main"

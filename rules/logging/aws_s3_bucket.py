@@ -235,6 +235,60 @@ def _takes_logs(bucket: Resource) -> bool:
               }
             }
         """,
+        "a trail of another bucket of this plan": """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_s3_bucket" "returns" {
+              bucket_prefix = "returns-"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+              event_selector {
+                data_resource {
+                  type   = "AWS::S3::Object"
+                  values = ["${aws_s3_bucket.returns.arn}/"]
+                }
+              }
+              event_selector {
+                data_resource {
+                  type   = "AWS::S3::Object"
+                  values = ["arn:aws:s3:::example-returns/"]
+                }
+              }
+            }
+
+            resource "aws_cloudtrail" "returns" {
+              name           = "returns"
+              s3_bucket_name = "example-trail"
+              event_selector {
+                data_resource {
+                  type   = "AWS::S3::Object"
+                  values = ["${aws_s3_bucket.orders.arn}/"]
+                }
+                read_write_type = "ReadOnly"
+              }
+            }
+        """,
+        "an advanced selector of calls that manage": """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+              advanced_event_selector {
+                field_selector {
+                  field  = "eventCategory"
+                  equals = ["Management"]
+                }
+              }
+            }
+        """,
         "an advanced selector of reads": """
             resource "aws_s3_bucket" "orders" {
               bucket = "example-orders"
@@ -303,6 +357,54 @@ def _takes_logs(bucket: Resource) -> bool:
                 data_resource {
                   type   = "AWS::S3::Object"
                   values = ["arn:aws:s3:::example-orders/"]
+                }
+              }
+            }
+        """,
+        "a bucket of this plan, in a set": """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+              event_selector {
+                data_resource {
+                  type   = "AWS::S3::Object"
+                  values = [for arn in toset([aws_s3_bucket.orders.arn]) : "${arn}/"]
+                }
+              }
+            }
+        """,
+        "one of two buckets": """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+              event_selector {
+                data_resource {
+                  type   = "AWS::S3::Object"
+                  values = ["arn:aws:s3:::example-returns/", "arn:aws:s3:::example-orders/"]
+                }
+              }
+            }
+        """,
+        "every bucket, in China": """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+              event_selector {
+                data_resource {
+                  type   = "AWS::S3::Object"
+                  values = ["arn:aws-cn:s3:::"]
                 }
               }
             }
@@ -455,7 +557,7 @@ def object_writes_unlogged(bucket: Resource) -> Iterator[Violation]:
                 }
                 field_selector {
                   field       = "resources.ARN"
-                  starts_with = ["arn:aws:s3:::example-orders/"]
+                  starts_with = ["arn:aws:s3:::example-returns/", "arn:aws:s3:::example-orders/"]
                 }
               }
             }

@@ -85,6 +85,22 @@ resource "google_project_iam_audit_config" "shop" {
   }
 }
 """,
+        "only what administrators read": """
+resource "google_project" "shop" {
+  name       = "shop"
+  project_id = "acme-shop"
+  org_id     = "123456789012"
+}
+
+resource "google_project_iam_audit_config" "shop" {
+  project = google_project.shop.project_id
+  service = "allServices"
+
+  audit_log_config {
+    log_type = "ADMIN_READ"
+  }
+}
+""",
     },
     good={
         "all services and all users": """

@@ -122,6 +122,27 @@ resource "google_sql_database_instance" "replica" {
   master_instance_name = "app"
 }
 """,
+        "on, beside a flag that is off": """
+resource "google_sql_database_instance" "app" {
+  name             = "app"
+  database_version = "POSTGRES_16"
+  region           = "europe-west4"
+
+  settings {
+    tier = "db-custom-2-7680"
+
+    database_flags {
+      name  = "log_connections"
+      value = "on"
+    }
+
+    database_flags {
+      name  = "log_duration"
+      value = "off"
+    }
+  }
+}
+""",
     },
     undetermined={
         "a value that is not known yet": """

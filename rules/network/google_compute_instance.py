@@ -220,6 +220,48 @@ resource "google_compute_instance_from_template" "app" {
   }
 }
 """,
+        "yes": """
+resource "google_compute_instance" "app" {
+  name         = "app"
+  machine_type = "e2-medium"
+  zone         = "europe-west4-a"
+
+  boot_disk {
+    initialize_params {
+      image = "debian-cloud/debian-12"
+    }
+  }
+
+  network_interface {
+    network = "main"
+  }
+
+  metadata = {
+    serial-port-enable = "yes"
+  }
+}
+""",
+        "one letter": """
+resource "google_compute_instance" "app" {
+  name         = "app"
+  machine_type = "e2-medium"
+  zone         = "europe-west4-a"
+
+  boot_disk {
+    initialize_params {
+      image = "debian-cloud/debian-12"
+    }
+  }
+
+  network_interface {
+    network = "main"
+  }
+
+  metadata = {
+    serial-port-enable = "Y"
+  }
+}
+""",
     },
     good={
         "nothing said": """

@@ -146,6 +146,13 @@ resource "google_container_node_pool" "app" {
   node_count = 1
 }
 """,
+        "autopilot, which Google configures": """
+resource "google_container_cluster" "app" {
+  name             = "app"
+  location         = "europe-west4"
+  enable_autopilot = true
+}
+""",
     },
     undetermined={
         "a mode that is not known yet": """

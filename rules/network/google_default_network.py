@@ -162,6 +162,19 @@ resource "google_compute_network_firewall_policy_association" "main" {
   attachment_target = google_compute_network.main.id
 }
 """,
+        "a policy for one region": """
+resource "google_compute_network" "main" {
+  name                    = "main"
+  auto_create_subnetworks = false
+}
+
+resource "google_compute_region_network_firewall_policy_association" "main" {
+  name              = "main"
+  region            = "europe-west4"
+  firewall_policy   = "base"
+  attachment_target = google_compute_network.main.id
+}
+""",
     },
 )
 def network_without_firewall(network: Resource) -> Iterator[Violation]:

@@ -204,6 +204,18 @@ resource "google_compute_firewall" "open" {
   }
 }
 """,
+        "the lower ports only": """
+resource "google_compute_firewall" "low" {
+  name          = "low"
+  network       = "main"
+  source_ranges = ["0.0.0.0/0"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["0-1023"]
+  }
+}
+""",
     },
     undetermined={
         "a source that is not known yet": """

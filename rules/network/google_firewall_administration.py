@@ -304,6 +304,18 @@ resource "google_compute_firewall" "open" {
   }
 }
 """,
+        "UDP by its number": """
+resource "google_compute_firewall" "desktops" {
+  name          = "desktops"
+  network       = "main"
+  source_ranges = ["0.0.0.0/0"]
+
+  allow {
+    protocol = "17"
+    ports    = ["3389"]
+  }
+}
+""",
     },
     good={
         "from a network": """

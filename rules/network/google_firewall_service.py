@@ -64,6 +64,30 @@ resource "google_compute_firewall" "open" {
   }
 }
 """,
+        "number of SSH over UDP": """
+resource "google_compute_firewall" "tunnel" {
+  name          = "tunnel"
+  network       = "main"
+  source_ranges = ["0.0.0.0/0"]
+
+  allow {
+    protocol = "udp"
+    ports    = ["22"]
+  }
+}
+""",
+        "SCTP": """
+resource "google_compute_firewall" "mobile" {
+  name          = "mobile"
+  network       = "main"
+  source_ranges = ["0.0.0.0/0"]
+
+  allow {
+    protocol = "sctp"
+    ports    = ["36412"]
+  }
+}
+""",
     },
     good={
         "web ports": """
@@ -129,6 +153,18 @@ resource "google_compute_firewall" "open" {
   allow {
     protocol = "tcp"
     ports    = ["5432"]
+  }
+}
+""",
+        "RDP, which has a rule of its own": """
+resource "google_compute_firewall" "desktops" {
+  name          = "desktops"
+  network       = "main"
+  source_ranges = ["0.0.0.0/0"]
+
+  allow {
+    protocol = "tcp"
+    ports    = ["3389"]
   }
 }
 """,

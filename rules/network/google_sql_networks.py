@@ -227,6 +227,22 @@ resource "google_sql_database_instance" "app" {
   region           = "europe-west4"
 }
 """,
+        "replica with settings of its own": """
+resource "google_sql_database_instance" "replica" {
+  name                 = "app-replica"
+  database_version     = "POSTGRES_16"
+  region               = "europe-west4"
+  master_instance_name = "app"
+
+  settings {
+    tier = "db-custom-2-7680"
+
+    ip_configuration {
+      ipv4_enabled = true
+    }
+  }
+}
+""",
     },
     good={
         "switched off": """

@@ -15,7 +15,7 @@ _CONFIGURATION = "settings.ip_configuration"
 
 @rule(
     id="google-sql-instance-not-kept-private",
-    severity="high",
+    severity="medium",
     domain="network",
     resources=["google_sql_database_instance"],
     aliases=["AVD-GCP-0017"],

@@ -139,6 +139,50 @@ resource "kubernetes_manifest" "builder" {
   }
 }
 """,
+        "socket of CRI-O": """
+resource "kubernetes_pod_v1" "builder" {
+  metadata {
+    name = "builder"
+  }
+
+  spec {
+    container {
+      name  = "builder"
+      image = "registry.example.com/builder:2.1"
+    }
+
+    volume {
+      name = "runtime"
+
+      host_path {
+        path = "/var/run/crio/crio.sock"
+      }
+    }
+  }
+}
+""",
+        "socket of Docker behind the CRI": """
+resource "kubernetes_pod_v1" "builder" {
+  metadata {
+    name = "builder"
+  }
+
+  spec {
+    container {
+      name  = "builder"
+      image = "registry.example.com/builder:2.1"
+    }
+
+    volume {
+      name = "runtime"
+
+      host_path {
+        path = "/run/cri-dockerd.sock"
+      }
+    }
+  }
+}
+""",
     },
     good={
         "another folder of the node": """

@@ -89,6 +89,64 @@ resource "kubernetes_manifest" "report" {
   }
 }
 """,
+        "job of the older type": """
+resource "kubernetes_job" "agent" {
+  metadata {
+    name = "agent"
+  }
+
+  spec {
+    template {
+      metadata {
+        labels = { app = "agent" }
+      }
+
+      spec {
+        host_network = true
+
+        container {
+          name  = "agent"
+          image = "registry.example.com/agent:1.4"
+        }
+      }
+    }
+  }
+}
+""",
+        "manifest of a Job": """
+resource "kubernetes_manifest" "this" {
+  manifest = {
+    apiVersion = "batch/v1"
+    kind       = "Job"
+    metadata   = { name = "app" }
+    spec = {
+      template = {
+        spec = {
+          hostNetwork = true
+          containers  = [{ name = "agent", image = "registry.example.com/agent:1.4" }]
+        }
+      }
+    }
+  }
+}
+""",
+        "manifest of a StatefulSet": """
+resource "kubernetes_manifest" "this" {
+  manifest = {
+    apiVersion = "apps/v1"
+    kind       = "StatefulSet"
+    metadata   = { name = "app" }
+    spec = {
+      template = {
+        spec = {
+          hostNetwork = true
+          containers  = [{ name = "agent", image = "registry.example.com/agent:1.4" }]
+        }
+      }
+    }
+  }
+}
+""",
     },
     good={
         "nothing said": """

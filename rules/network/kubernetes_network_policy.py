@@ -230,6 +230,19 @@ resource "kubernetes_network_policy_v1" "out" {
   }
 }
 """,
+        "manifest of another kind": """
+resource "kubernetes_manifest" "this" {
+  manifest = {
+    apiVersion = "policy.example.com/v1"
+    kind       = "ReviewPolicy"
+    metadata   = { name = "app" }
+    spec = {
+      podSelector = { matchLabels = { app = "web" } }
+      ingress     = [{ from = [{ ipBlock = { cidr = "0.0.0.0/0" } }] }]
+    }
+  }
+}
+""",
     },
     undetermined={
         "a range that is not known yet": """

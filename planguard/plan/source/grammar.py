@@ -58,7 +58,8 @@ def parse_expression(text: str, line: int = 1, *, positions: bool = True) -> Nod
     try:
         body = parse_text(f"x = (\n{text}\n)", positions=positions).children[0]
     except UnparsableError as error:
-        raise UnparsableError(max(line, line + error.line - 2)) from None
+        last = line + text.count("\n")
+        raise UnparsableError(min(max(line, line + error.line - 2), last)) from None
     (attribute,) = nodes(body, "attribute")
     expression: Node = attribute_expression(attribute)
     return expression

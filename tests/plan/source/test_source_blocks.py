@@ -186,3 +186,81 @@ def test_lines_of_a_real_stack() -> None:
     assert subnet.attribute_line(("secondary_ip_range", 1, "range_name")) == (43, 50)
     assert subnet.attribute_line(("log_config", 0, "flow_sampling")) == (52, 59)
     assert list(subnet.dynamic_references)[:2] == ["each.value.pods", "each.value"]
+
+
+# --- which block has made an element --------------------------------------------------------------------------------
+
+SIBLINGS = b"""\
+resource "a" "b" {
+  x {
+    port  = 443
+    cidrs = ["b", "a"]
+  }
+  x {
+    port  = "22"
+    cidrs = [var.v]
+  }
+  x {
+    port = 3389
+    on   = true
+    y { n = 2 }
+    y { n = 1 }
+  }
+  same { p = var.p }
+  same { p = var.q }
+  part { p = 1 }
+  part { q = var.q }
+  part { q = var.q }
+  mixed { p = 7 }
+  dynamic "mixed" {
+    for_each = var.m
+    content { p = mixed.value }
+  }
+  made { p = 1 }
+  dynamic "made" {
+    for_each = var.m
+    content { p = 2 }
+  }
+}
+"""
+VALUES = {
+    "x": [
+        {"port": 22, "cidrs": ["c"], "on": False, "y": []},
+        {"port": 3389, "cidrs": [], "on": True, "y": [{"n": 1}, {"n": 2}]},
+        {"port": 443, "cidrs": ["a", "b"], "on": None, "y": []},
+    ],
+    "same": [{"p": 1}, {"p": 2}],
+    "part": [{"p": 5, "q": 1}, {"p": 5, "q": 2}, {"p": 1}],
+    "mixed": [{"p": 8}, {"p": 7}, {"p": 9}],
+    "made": [{"p": 2}, {"p": 1}],
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "lines"),
+    [
+        (("x", 0, "port"), (7, 7)),
+        (("x", 0, "cidrs", 0), (8, 8)),
+        (("x", 1, "on"), (12, 12)),
+        (("x", 2), (2, 5)),
+        (("x", 1, "y", 0, "n"), (14, 14)),
+        (("x", 1, "y", 1, "n"), (13, 13)),
+        (("x", 1, "y", 2, "n"), (10, 15)),
+        (("same", 1, "p"), (17, 17)),
+        (("part", 2, "p"), (18, 18)),
+        (("part", 0, "q"), None),
+        (("mixed", 0, "p"), (22, 25)),
+        (("mixed", 1, "p"), (21, 21)),
+        (("mixed", 2, "p"), (22, 25)),
+        (("made", 0), (27, 30)),
+        (("made", 1), (26, 26)),
+        (("x", 7), None),
+        (("x",), (2, 5)),
+    ],
+)
+def test_the_block_that_has_made_an_element(path: tuple[str | int, ...], lines: tuple[int, int] | None) -> None:
+    module = source_from_files({"main.tf": SIBLINGS}).module(())
+    assert module is not None
+    block = module.block("resource", "a", "b")
+    assert block is not None
+    assert block.attribute_line(path, VALUES) == lines

@@ -225,10 +225,6 @@ def _subtract(first: Any, second: Any) -> Any:
     return as_set(item for item in first if _contains(second, item) is False)
 
 
-def _difference(first: Any, second: Any) -> Any:
-    return as_set([*_subtract(first, second), *_subtract(second, first)])
-
-
 def _decided(decisive: bool, items: Any) -> Any:
     answers = [to_bool(plain(item)) for item in items]
     if decisive in answers or (not decisive and None in answers):
@@ -262,7 +258,6 @@ COLLECTION = {
     "setintersection": Function(_intersection, "l*"),
     "setproduct": shallow(_product, "l*"),
     "setsubtract": Function(_subtract, "ll"),
-    "setsymmetricdifference": Function(_difference, "ll"),
     "setunion": shallow(_union, "l*"),
     "slice": shallow(_slice, "lnn"),
     "sort": Function(sorted, "L"),
