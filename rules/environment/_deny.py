@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,9 @@ from ..identity._aws_policy import Statement, covers, statements
 
 _DENIES = "Deny"
 """Without this word, which AWS takes in this case only, a policy refuses nothing; most need not be read."""
+
+_ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root")
+"""What AWS makes of the number of an account."""
 
 
 def lost_denials(before: Resource, after: Resource | None, path: str) -> list[str]:
@@ -34,15 +38,27 @@ def lost_denials(before: Resource, after: Resource | None, path: str) -> list[st
 def _lost(old: Statement, new: list[Statement]) -> Iterator[str]:
     kept = [one for one in new if _speaks_as_widely(one, old)]
     if old.not_actions:
-        allowed = _texts(old.not_actions)
-        if not any(one.not_actions and _texts(one.not_actions) <= allowed for one in kept):
-            yield f"everything but {', '.join(sorted(allowed))}"
+        if not any(_denies_no_less(one, old) and _holds_where(one, old) for one in kept):
+            yield f"everything but {', '.join(sorted(_texts(old.not_actions)))}"
         return
     for action in sorted(_texts(old.actions)):
         same = [one for one in kept if _denies(one, action)]
         gone = sorted(place for place in _places(old) if not any(_reaches(one, place) for one in same))
         if gone or (old.not_resources and not any(_leaves_no_more_out(one, old) for one in same)):
             yield f"{action} on {', '.join(gone[:2])}{' …' if gone[2:] else ''}" if gone else action
+
+
+def _denies_no_less(statement: Statement, old: Statement) -> bool:
+    if statement.not_actions:
+        return all(covers(old.not_actions, action, case=False) for action in statement.not_actions)
+    return "*" in statement.actions
+
+
+def _holds_where(statement: Statement, old: Statement) -> bool:
+    """Whether a statement holds on whatever resource the old one did."""
+    if old.not_resources:
+        return _leaves_no_more_out(statement, old)
+    return all(_reaches(statement, place) for place in _places(old))
 
 
 def _denies(statement: Statement, action: str) -> bool:
@@ -64,22 +80,26 @@ def _reaches(statement: Statement, place: str) -> bool:
 
 def _leaves_no_more_out(statement: Statement, old: Statement) -> bool:
     if statement.not_resources:
-        return _texts(statement.not_resources) <= _texts(old.not_resources)
+        return all(covers(old.not_resources, place, case=True) for place in statement.not_resources)
     return "*" in statement.resources
 
 
 def _speaks_as_widely(new: Statement, old: Statement) -> bool:
     """Whether a statement holds for whoever, and whenever, the old one did."""
     who = _named(new.principals)
-    if new.not_principals or old.not_principals:
-        same = _named(new.not_principals) <= _named(old.not_principals) and bool(new.not_principals)
+    if "*" in {name for _, name in who}:
+        same = True
+    elif new.not_principals or old.not_principals:
+        same = bool(new.not_principals) and _named(new.not_principals) <= _named(old.not_principals)
     else:
-        same = ("*" in {name for _, name in who}) or _named(old.principals) <= who
+        same = _named(old.principals) <= who
     return same and _conditions(new) <= _conditions(old)
 
 
 def _named(blocks: Any) -> set[tuple[str, str]]:
-    return {(block.get("type"), name) for block in blocks for name in block.get("identifiers") or []}
+    return {
+        (block.get("type"), _ACCOUNT.sub(r"\1", name)) for block in blocks for name in block.get("identifiers") or []
+    }
 
 
 def _conditions(statement: Statement) -> set[tuple[str, str, frozenset[str]]]:

@@ -23,7 +23,7 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
     since="0.2.0",
     parameters={"regions": "regions that are allowed, such as `eu-*` or `westeurope`; with none, all are"},
     needs="regions",
-    tried_with={"regions": ["eu-*", "europe-*", "westeurope", "EU"]},
+    tried_with={"regions": ["eu-central-1", "eu-west-*", "europe-west1", "westeurope", "EU"]},
     bad={
         "in its own words": """
             resource "aws_sqs_queue" "jobs" {
@@ -36,6 +36,20 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
               region            = "eu-central-1"
               availability_zone = "us-east-1a"
               size              = 10
+            }
+        """,
+        "by one of its zones": """
+            resource "aws_autoscaling_group" "web" {
+              region             = "eu-central-1"
+              availability_zones = ["eu-central-1a", "us-east-1a"]
+              max_size           = 2
+              min_size           = 1
+            }
+        """,
+        "by the address of its zone": """
+            resource "google_compute_disk" "data" {
+              name = "data"
+              zone = "https://www.googleapis.com/compute/v1/projects/example/zones/us-east1-b"
             }
         """,
         "by the name for people": """
@@ -64,6 +78,40 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
               }
             }
         """,
+        "copies of a secret elsewhere": """
+            resource "aws_secretsmanager_secret" "token" {
+              name = "token"
+              replica {
+                region = "us-east-1"
+              }
+            }
+        """,
+        "copies of images elsewhere": """
+            resource "azurerm_container_registry" "shop" {
+              name                = "exampleshop"
+              resource_group_name = "shop"
+              location            = "westeurope"
+              sku                 = "Premium"
+              georeplications {
+                location = "East US"
+              }
+            }
+        """,
+        "one of the places of a secret": """
+            resource "google_secret_manager_secret" "token" {
+              secret_id = "token"
+              replication {
+                user_managed {
+                  replicas {
+                    location = "europe-west1"
+                  }
+                  replicas {
+                    location = "us-east1"
+                  }
+                }
+              }
+            }
+        """,
         "a continent": """
             resource "google_storage_bucket" "orders" {
               name     = "example-orders"
@@ -72,6 +120,26 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
         """,
     },
     good={
+        "by several zones": """
+            resource "aws_autoscaling_group" "web" {
+              region             = "eu-central-1"
+              availability_zones = ["eu-central-1a", "eu-central-1b"]
+              max_size           = 2
+              min_size           = 1
+            }
+        """,
+        "by the address of its zone": """
+            resource "google_compute_disk" "data" {
+              name = "data"
+              zone = "https://www.googleapis.com/compute/v1/projects/example/zones/europe-west1-b"
+            }
+        """,
+        "everywhere": """
+            resource "google_kms_key_ring" "main" {
+              name     = "main"
+              location = "global"
+            }
+        """,
         "in its own words": """
             resource "aws_sqs_queue" "jobs" {
               name   = "jobs"
@@ -96,14 +164,23 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
               name = "data"
               zone = "europe-west1-b"
             }
+
+            resource "google_compute_subnetwork" "data" {
+              name          = "data"
+              network       = "main"
+              ip_cidr_range = "10.0.0.0/24"
+              region        = "EUROPE-WEST1"
+            }
         """,
         "a zone of Azure": """
-            resource "azurerm_public_ip" "shop" {
-              name                = "shop"
-              resource_group_name = "shop"
-              location            = "westeurope"
-              allocation_method   = "Static"
-              zones               = ["1"]
+            resource "azurerm_managed_disk" "data" {
+              name                 = "data"
+              resource_group_name  = "shop"
+              location             = "westeurope"
+              zone                 = "1"
+              storage_account_type = "Premium_LRS"
+              create_option        = "Empty"
+              disk_size_gb         = 10
             }
         """,
         "nowhere": """

@@ -214,9 +214,27 @@ _TRUST = """
             _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "*"'),
             _QUEUE.format('Principal = "*", NotAction = ["sqs:SendMessage", "sqs:Purge*"], Resource = "*"'),
         ),
+        "the same left out, on one resource": (
+            _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "*"'),
+            _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "arn:aws:sqs:*:*:jobs"'),
+        ),
+        "the same left out, on all resources but one": (
+            _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", NotResource = "arn:aws:sqs:*:*:m"'),
+            _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "arn:aws:sqs:*:*:jobs"'),
+        ),
+        "the same left out, on one of two resources": (
+            _QUEUE.format(
+                'Principal = "*", NotAction = "sqs:Send*", Resource = ["arn:aws:sqs:*:*:jobs", "arn:aws:sqs:*:*:m"]'
+            ),
+            _QUEUE.format('Principal = "*", NotAction = "sqs:Send*", Resource = "arn:aws:sqs:*:*:jobs"'),
+        ),
+        "one resource left out, and then another one in another case": (
+            _QUEUE.format('Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:jobs"'),
+            _QUEUE.format('Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:Jobs"'),
+        ),
         "one action, and then everything but that": (
             _QUEUE.format('Principal = "*", Action = "sqs:PurgeQueue", Resource = "*"'),
-            _QUEUE.format('Principal = "*", NotAction = "sqs:Purge*", Resource = "*"'),
+            _QUEUE.format('Principal = "*", NotAction = "SQS:Purge*", Resource = "*"'),
         ),
         "everything but one action, and then a single one": (
             _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "*"'),
@@ -266,7 +284,7 @@ _TRUST = """
         ),
         "a denial in the trust of a role": (
             _TRUST.format('{ Effect = "Deny", Principal = { AWS = "*" }, Action = "sts:TagSession" }'),
-            _TRUST.format('{ Effect = "Allow", Principal = { AWS = "111122223333" }, Action = "sts:TagSession" }'),
+            _TRUST.format('{ Effect = "Allow", Principal = { AWS = "*" }, Action = "sts:TagSession" }'),
         ),
         "a deny policy that is deleted": (
             """
@@ -366,6 +384,34 @@ _TRUST = """
         "less left out of what is refused": (
             _QUEUE.format('Principal = "*", NotAction = ["sqs:SendMessage", "sqs:Purge*"], Resource = "*"'),
             _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "*"'),
+        ),
+        "what is left out, in other words": (
+            _QUEUE.format(
+                'NotPrincipal = { AWS = "111122223333" }, NotAction = "sqs:Send*", NotResource = "arn:aws:sqs:*:*:m"'
+            ),
+            _QUEUE.format(
+                'Sid = "Others", NotPrincipal = { AWS = "arn:aws:iam::111122223333:root" }, '
+                'NotAction = "SQS:SendMessage", NotResource = ["arn:aws:sqs:*:*:m"]'
+            ),
+        ),
+        "everything but one action, and then everything": (
+            _QUEUE.format('NotPrincipal = { AWS = "111122223333" }, NotAction = "sqs:Send*", Resource = "*"'),
+            _QUEUE.format('Principal = "*", Action = "*", Resource = "*"'),
+        ),
+        "one resource left out, by two statements": (
+            _QUEUE.format('Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:m"'),
+            _QUEUE.format(
+                'Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:m" }, '
+                '{ Effect = "Deny", Principal = "*", Action = "sqs:*", Resource = "arn:aws:sqs:*:*:jobs"'
+            ),
+        ),
+        "one resource, and then all but one in another case": (
+            _QUEUE.format('Principal = "*", Action = "sqs:*", Resource = "arn:aws:sqs:*:*:jobs"'),
+            _QUEUE.format('Principal = "*", Action = "sqs:*", NotResource = "arn:aws:sqs:*:*:Jobs"'),
+        ),
+        "everything but one action on one resource, and then on all": (
+            _QUEUE.format('Principal = "*", NotAction = "sqs:Send*", Resource = "arn:aws:sqs:*:*:jobs"'),
+            _QUEUE.format('Principal = "*", NotAction = "sqs:Send*", NotResource = "arn:aws:sqs:*:*:m"'),
         ),
         "one action, and then everything but another": (
             _QUEUE.format('Principal = "*", Action = "sqs:PurgeQueue", Resource = "*"'),

@@ -106,6 +106,59 @@ _STORAGE = {
               instance_type = "p5.48xlarge"
             }
         """,
+        "a machine, in another cloud": """
+            resource "azurerm_linux_virtual_machine" "build" {
+              name                  = "build"
+              resource_group_name   = "shop"
+              location              = "westeurope"
+              size                  = "Standard_M416ms_v2"
+              admin_username        = "build"
+              network_interface_ids = []
+              os_disk {
+                caching              = "ReadWrite"
+                storage_account_type = "Premium_ZRS"
+              }
+            }
+        """,
+        "a machine, in a third": """
+            resource "google_compute_instance" "build" {
+              name         = "build"
+              machine_type = "a3-megagpu-8g"
+              zone         = "europe-west1-b"
+              boot_disk {
+                initialize_params {
+                  type = "pd-balanced"
+                }
+              }
+              network_interface {
+                network = "default"
+              }
+            }
+        """,
+        "a node of a cache": """
+            resource "aws_elasticache_cluster" "sessions" {
+              cluster_id      = "sessions"
+              engine          = "memcached"
+              node_type       = "cache.r7g.16xlarge"
+              num_cache_nodes = 1
+            }
+        """,
+        "an instance of a database": """
+            resource "aws_rds_cluster_instance" "orders" {
+              cluster_identifier = "orders"
+              engine             = "aurora-postgresql"
+              instance_class     = "db.r7g.16xlarge"
+            }
+        """,
+        "a plan of applications": """
+            resource "azurerm_service_plan" "shop" {
+              name                = "shop"
+              resource_group_name = "shop"
+              location            = "westeurope"
+              os_type             = "Linux"
+              sku_name            = "P3v3"
+            }
+        """,
         "one of two kinds of node": """
             resource "aws_eks_node_group" "workers" {
               cluster_name   = "main"
@@ -140,6 +193,18 @@ _STORAGE = {
             resource "aws_instance" "build" {
               ami           = "ami-0123456789abcdef0"
               instance_type = "t4g.large"
+            }
+        """,
+        "a machine, by the address of its type": """
+            resource "google_compute_instance" "build" {
+              name         = "build"
+              machine_type = "zones/europe-west1-b/machineTypes/e2-medium"
+              zone         = "europe-west1-b"
+              boot_disk {
+              }
+              network_interface {
+                network = "default"
+              }
             }
         """,
         "a machine, in another case": """
@@ -221,6 +286,37 @@ def instance_class_not_allowed(resource: Resource, *, classes: tuple[str, ...] =
               location                 = "westeurope"
               account_tier             = "Standard"
               account_replication_type = "LRS"
+            }
+        """,
+        "the disk of a machine": """
+            resource "azurerm_linux_virtual_machine" "build" {
+              name                  = "build"
+              resource_group_name   = "shop"
+              location              = "westeurope"
+              size                  = "Standard_B2s"
+              admin_username        = "build"
+              network_interface_ids = []
+              os_disk {
+                caching              = "ReadWrite"
+                storage_account_type = "Premium_LRS"
+              }
+            }
+        """,
+        "the first volume of a machine": """
+            resource "aws_instance" "build" {
+              ami           = "ami-0123456789abcdef0"
+              instance_type = "t4g.large"
+              root_block_device {
+                volume_type = "io2"
+                iops        = 64000
+              }
+            }
+        """,
+        "objects": """
+            resource "google_storage_bucket" "archive" {
+              name          = "example-archive"
+              location      = "EU"
+              storage_class = "ARCHIVE"
             }
         """,
         "one of two volumes": """

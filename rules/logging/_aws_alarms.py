@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from planguard import Resource, Violation, violation
+from planguard import Resource, Violation, is_unknown, violation
 
 _FILTER = "aws_cloudwatch_log_metric_filter"
 _ALARM = "aws_cloudwatch_metric_alarm"
@@ -43,7 +44,15 @@ def _squeezed(text: str) -> str:
 
 
 def _is_alarmed(metric_filter: Resource) -> bool:
-    names = {block.get("name") for _, block in metric_filter.blocks("metric_transformation")}
     if metric_filter.referrers(_ALARM, via="metric_name"):
         return True
-    return any(alarm.get("metric_name") in names for alarm in metric_filter.others(_ALARM))
+    names = {block.get("name") for _, block in metric_filter.blocks("metric_transformation")}
+    names.add(metric_filter.get("name"))
+    return any(_watches(alarm, names) for alarm in metric_filter.others(_ALARM))
+
+
+def _watches(alarm: Resource, names: set[Any]) -> bool:
+    name = alarm.get("metric_name")
+    if is_unknown(name) and alarm.references(_FILTER, via="metric_name"):
+        return False  # it is that of another filter
+    return name in names

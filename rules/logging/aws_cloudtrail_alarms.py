@@ -287,7 +287,7 @@ resource "aws_cloudwatch_log_metric_filter" "this" {
   log_group_name = aws_cloudwatch_log_group.trail.name
   pattern        = "PATTERN"
   metric_transformation {
-    name      = "this"
+    name      = "counted"
     namespace = "trail"
     value     = "1"
   }
@@ -316,8 +316,12 @@ def _bad(alarm: _Alarm) -> dict[str, str]:
     partial = "{ (" + alarm.terms[0] + ") }"
     return {
         "no filter": _TRAIL,
-        "a filter that asks for less": _TRAIL + _filtered(partial) + _ALARM.replace("METRIC", '"this"'),
+        "a filter that asks for less": _TRAIL + _filtered(partial) + _ALARM.replace("METRIC", '"counted"'),
         "a filter without an alarm": _TRAIL + _filtered(alarm.pattern) + _ALARM.replace("METRIC", '"other"'),
+        "an alarm on another filter": _TRAIL
+        + _filtered(alarm.pattern)
+        + _filtered("{ $.eventName = Other }").replace('"this"', '"other"').replace('"counted"', '"others"')
+        + _ALARM.replace("METRIC", "aws_cloudwatch_log_metric_filter.other.id"),
     }
 
 
@@ -325,7 +329,8 @@ def _good(alarm: _Alarm) -> dict[str, str]:
     named = "aws_cloudwatch_log_metric_filter.this.metric_transformation[0].name"
     plain = alarm.pattern.replace("(", "").replace(")", "").replace(" = ", "=")
     return {
-        "a filter and an alarm": _TRAIL + _filtered(alarm.pattern) + _ALARM.replace("METRIC", '"this"'),
+        "a filter and an alarm": _TRAIL + _filtered(alarm.pattern) + _ALARM.replace("METRIC", '"counted"'),
+        "an alarm that names the filter": _TRAIL + _filtered(alarm.pattern) + _ALARM.replace("METRIC", '"this"'),
         "an alarm on the filter by reference": _TRAIL + _filtered(plain) + _ALARM.replace("METRIC", named),
         "a trail of one region": _TRAIL.replace("is_multi_region_trail      = true", ""),
         "a trail that is switched off": _TRAIL.replace(

@@ -107,11 +107,12 @@ def test_every_finding_of_a_stack_stands_in_its_block(name: str, planguard: Call
         place = one["source"]
         lines = (FIXTURES / place["file"]).read_text(encoding="utf-8").splitlines()
         address = re.sub(r"\[[^\]]*\]", "", one["address"]).split(".")
-        head = f'{"data" if "data" in address else "resource"} "{address[-2]}" "{address[-1]}"'
+        kind = "data" if address[-3:-2] == ["data"] else "resource"
+        head = f'{kind} "{address[-2]}" "{address[-1]}"'
         start = max(n for n, line in enumerate(lines[: place["line"]], 1) if line.startswith(head))
         end = next(n for n, line in enumerate(lines[start:], start + 1) if line.startswith("}"))
         assert start <= place["line"] <= place["end_line"] <= end
-        names = re.findall(r"[a-z_]{2,}", one["path"])
+        names = re.findall(r"[a-z_][a-z0-9_]+", one["path"])
         if place["line"] > start and names:
             assert any(re.search(rf"\b{name}\b", lines[place["line"] - 1]) for name in names), one
     if name.startswith("aws"):
@@ -308,3 +309,40 @@ def test_an_own_pack(planguard: Call, tmp_path: Path) -> None:
     answer = planguard("scan", tmp_path, *GATE, "--format", "json")
     assert answer.code in (0, 1)
     assert answer.err == ""
+
+
+SIBLINGS = """\
+variable "cidr" { default = "0.0.0.0/0" }
+resource "aws_security_group" "x" {
+  name = "x"
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  ingress {
+    from_port   = 22
+    to_port     = 22
+    protocol    = "tcp"
+    cidr_blocks = [var.cidr]
+  }
+}
+"""
+
+
+def test_a_plan_that_sorts_blocks_points_to_the_right_one(planguard: Call, tmp_path: Path) -> None:
+    from planguard.plan.source import plan_document, source_from_files
+    from planguard.schema import resource_schema
+
+    write(tmp_path, main_tf=SIBLINGS)
+    document = plan_document(source_from_files({"main.tf": SIBLINGS.encode()}), table=resource_schema)
+    document["resource_changes"][0]["change"]["after"]["ingress"].reverse()
+    document["resource_changes"][0]["change"]["after_unknown"]["ingress"].reverse()
+    (tmp_path / "plan.json").write_text(json.dumps(document))
+    [one] = planguard("check", tmp_path / "plan.json", "--source", tmp_path, *ONLY, "--format", "json").decision[
+        "violations"
+    ]
+    assert (one["path"], one["source"]["line"], one["source"]["end_line"]) == ("ingress[0]", 10, 15)
+    [one] = planguard("scan", tmp_path, *ONLY, "--format", "json").decision["violations"]
+    assert (one["path"], one["source"]["line"], one["source"]["end_line"]) == ("ingress[1]", 10, 15)

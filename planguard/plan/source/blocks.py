@@ -68,18 +68,18 @@ class Block:
         return best
 
     def writes(self, names: tuple[str, ...]) -> bool:
-        """Whether the source sets an attribute, or a block that would hold it; ``dynamic`` blocks count.
+        """Whether a ``dynamic`` block may set an attribute, or make the block that would hold it.
+
+        What is written without one stands in the plan's configuration.
 
         :param names: attribute names without indexes, ``("settings", "tier")``
         """
         here = {0} if self._places else set()
         for name in names:
-            if any(name in self._places[at].attributes for at in here):
-                return True
             here = {n for n, place in enumerate(self._places) if place.parent in here and place.name == name}
             if any(self._places[at].dynamic for at in here):
                 return True
-        return bool(here)
+        return False
 
     def _made(self, parent: int, name: str, index: int, elements: Any) -> int | None:
         """The place of the block that has made an element; None where that cannot be told."""
