@@ -13,7 +13,14 @@ from msgspec import Raw
 
 from planguard.graph.node import Node
 from planguard.plan.address import Key, ModulePath, longest_references
-from planguard.plan.document import Configuration, ModuleCall, ModuleConfig, ResourceConfig, decode_value
+from planguard.plan.document import (
+    Configuration,
+    ModuleCall,
+    ModuleConfig,
+    ProviderConfig,
+    ResourceConfig,
+    decode_value,
+)
 from planguard.plan.likeness import blocks_of_elements
 from planguard.plan.unknown import Path, Step, Unknown
 
@@ -99,9 +106,12 @@ class Block:
 
 
 class Module:
-    """One module of the configuration (not an instance of it)."""
+    """One module of the configuration (not an instance of it).
 
-    __slots__ = ("_arguments", "blocks", "call", "calls", "config", "name", "parent", "place")
+    :ivar providers: of the root module, the providers of the whole configuration by their keys
+    """
+
+    __slots__ = ("_arguments", "blocks", "call", "calls", "config", "name", "parent", "place", "providers")
 
     def __init__(
         self, name: str, config: ModuleConfig, parent: Module | None, call: ModuleCall | None, place: str
@@ -111,6 +121,7 @@ class Module:
         self.parent = parent
         self.call = call
         self.place = place
+        self.providers: dict[str, ProviderConfig] = {}
         self._arguments: dict[str, list[str]] | None = None
         self.blocks: dict[str, Block] = {}
         for resource in config.resources:
@@ -157,7 +168,9 @@ class Module:
 
 def root_of(configuration: Configuration, *, place: str) -> Module:
     """The root module of a configuration."""
-    return Module("", configuration.root_module, None, None, place)
+    root = Module("", configuration.root_module, None, None, place)
+    root.providers = configuration.provider_config
+    return root
 
 
 def references_of(raw: Raw, place: str) -> list[str]:

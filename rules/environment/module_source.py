@@ -121,3 +121,113 @@ def _of_repository(ref: str, *, exact: bool) -> str:
     if exact:
         return f"from `{ref}`, which can be moved"
     return "" if _TAG.fullmatch(ref) else f"in the newest state of `{ref}`"
+
+
+@rule(
+    id="provider-version-unpinned",
+    severity="low",
+    domain="environment",
+    resources=["module"],
+    controls={"nist-800-53r5": ["CM-2", "CM-3", "SA-10", "SR-3"]},
+    links=["https://developer.hashicorp.com/terraform/language/providers/requirements#version-constraints"],
+    since="0.2.0",
+    bad={
+        "nothing said": """
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+        """,
+        "a range that does not end": """
+            terraform {
+              required_providers {
+                aws = {
+                  source  = "hashicorp/aws"
+                  version = ">= 5.0"
+                }
+              }
+            }
+
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+        """,
+        "one of two": """
+            terraform {
+              required_providers {
+                aws = {
+                  source  = "hashicorp/aws"
+                  version = "~> 6.0"
+                }
+                google = {
+                  source = "hashicorp/google"
+                }
+              }
+            }
+
+            provider "google" {
+              project = "example-shop"
+            }
+
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+        """,
+    },
+    good={
+        "a range that ends": """
+            terraform {
+              required_providers {
+                aws = {
+                  source  = "hashicorp/aws"
+                  version = "~> 6.0"
+                }
+              }
+            }
+
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+        """,
+        "two ends": """
+            terraform {
+              required_providers {
+                aws = {
+                  source  = "hashicorp/aws"
+                  version = ">= 5.0, < 7.0"
+                }
+              }
+            }
+
+            provider "aws" {
+              alias  = "replica"
+              region = "eu-west-1"
+            }
+
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+        """,
+        "the provider that comes with Terraform": """
+            resource "terraform_data" "jobs" {
+              input = "jobs"
+            }
+        """,
+    },
+)
+def provider_version_unpinned(resource: Resource) -> Iterator[Violation]:
+    """A provider comes in whatever version is there.
+
+    The next major version may take attributes away, or replace what it used to change in place. Where the lock file
+    is not kept with the source, the next run gets it. Told once, at the first resource of the configuration.
+
+    In `required_providers` set `version = "~> 6.0"`, or another range that ends, and keep `.terraform.lock.hcl` with
+    the source.
+    """
+    found: dict[str, list[str]] = {}
+    for module in resource.first_in:
+        for provider in module.providers.values():
+            found.setdefault(provider.full_name, []).append(provider.version_constraint)
+    for name, versions in sorted(found.items()):
+        loose = [_of_registry(one, exact=False) for one in versions]
+        if all(loose) and not name.startswith("terraform.io/builtin/"):
+            yield violation("", f"provider `{name.rsplit('/', 1)[-1]}` comes {loose[0]}", facts=[name])
