@@ -63,7 +63,7 @@ Grant = tuple[Statement, list[Statement]]
 
 def granted(policy: Resource) -> Iterator[Grant]:
     """Each Allow that a resource attaches to an identity, with all statements of its document."""
-    for document in _documents(policy):
+    for document in policy.shared(_documents):
         for statement in document:
             if statement.allows and not statement.names_principals:
                 yield statement, document
