@@ -98,7 +98,8 @@ class Graph:
         """The modules of which an object is the first, those that hold its own included, by its index."""
         seen: set[int] = set()
         found: dict[int, list[Module]] = {}
-        for node in self.nodes:
+        # Data sources last: a plan leaves out those that were read while planning, and source does not.
+        for node in sorted(self.nodes, key=lambda one: one.kind.startswith("data.")):
             if node.block is None:
                 continue
             module: Module | None = node.block.module

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from planguard import Resource, Undetermined, is_unknown
@@ -97,6 +98,7 @@ def covers(patterns: Iterable[str], wanted: str, *, case: bool) -> bool:
     return any(_glob(pattern, case).fullmatch(wanted) for pattern in patterns)
 
 
+@lru_cache(maxsize=4096)
 def _glob(pattern: str, case: bool) -> re.Pattern[str]:
     parts = (".*" if char == "*" else "[^*]" if char == "?" else re.escape(char) for char in pattern)
     return re.compile("".join(parts), re.DOTALL | (0 if case else re.IGNORECASE))

@@ -19,6 +19,7 @@ import pytest
 
 from planguard.engine.pack import builtin_root, load_pack
 from planguard.plan.source import load_source, plan_document
+from planguard.plan.source.planned.constraint import plan_constraint
 from planguard.schema import resource_schema
 from planguard.testing.example import examples_of, plan_by_source
 from tests.conftest import FIXTURES
@@ -134,6 +135,26 @@ def test_examples_come_out_as_in_the_real_plan() -> None:
         found += [(stored.id, ("configuration", path, "")) for path in configuration_differences(source, real)]
     assert found == []
     assert compared > 1000
+
+
+@pytest.mark.parametrize(
+    ("written", "planned"),
+    [
+        (">= 5, < 7", ">= 5.0.0, < 7.0.0"),
+        ("= 5.1", "5.1.0"),
+        ("5.1.0", "5.1.0"),
+        ("~> 5", "~> 5.0"),
+        ("~> 5.1.0", "~> 5.1.0"),
+        ("!= 5.3, >= 5.0", ">= 5.0.0, != 5.3.0"),
+        (">=5.0,>=5.0", ">= 5.0.0"),
+        (">= 5.0.0-beta1", ">= 5.0.0-beta1"),
+        ("~> 5.0.0-beta.1", "~> 5.0.0-beta.1"),
+        ("> 5.0, > 4.0, <= 8", "> 4.0.0, > 5.0.0, <= 8.0.0"),
+        ("newest", "newest"),
+    ],
+)
+def test_constraints_are_spelled_as_in_a_real_plan(written: str, planned: str) -> None:
+    assert plan_constraint(written) == planned
 
 
 def configuration_differences(source: dict[str, Any], real: dict[str, Any]) -> list[tuple[str | int, ...]]:

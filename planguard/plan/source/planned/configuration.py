@@ -17,6 +17,7 @@ from planguard.plan.source.evaluation.module import Module
 from planguard.plan.source.evaluation.provider import provider_home, provider_key
 from planguard.plan.source.evaluation.slot import Slot, Slots
 from planguard.plan.source.evaluation.value import NoValueError, has_unknown
+from planguard.plan.source.planned.constraint import plan_constraint
 from planguard.plan.source.planned.mask import known_part
 from planguard.plan.source.syntax import (
     LITERAL,
@@ -308,7 +309,7 @@ def _provider_entry(home: Module, name: str) -> dict[str, Any]:
     if alias:
         found["alias"] = alias
     if (version := home.content.versions.get(local)) is not None:
-        found["version_constraint"] = version
+        found["version_constraint"] = plan_constraint(version)
     if home.path:
         found["module_address"] = ".".join(f"module.{step}" for step, _ in home.path)
     return found
@@ -324,4 +325,4 @@ def _provider_blocks(module: Module, providers: dict[str, Any]) -> None:
         if expressions := expressions_of(body, None):
             providers[key]["expressions"] = expressions
         if isinstance(version := section.literal("version"), str):
-            providers[key].setdefault("version_constraint", version)
+            providers[key].setdefault("version_constraint", plan_constraint(version))
