@@ -112,6 +112,7 @@ class ViolationEntry(Struct, frozen=True):
     previous_address: str | None = None
     deposed: str | None = None
     part_of: str | None = None
+    owner: str | None = None
 
 
 class UndeterminedEntry(Struct, frozen=True):
@@ -131,6 +132,8 @@ class UndeterminedEntry(Struct, frozen=True):
     why: str = ""
     status: Literal["introduced", "inherited"] = "introduced"
     part_of: str | None = None
+    owner: str | None = None
+    fingerprint: str = ""
 
 
 class ErrorEntry(Struct, frozen=True):
