@@ -3,26 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from planguard.decision.decide import decide
-from planguard.decision.policy import BUILTIN_POLICY
+from planguard.decision.decide import Case, decide
+from planguard.decision.environment import resolve_environment
+from planguard.decision.policy import BUILTIN_POLICY, Policy
+from planguard.decision.purpose import Purpose
 from planguard.engine.evaluate import Progress, evaluate
 from planguard.engine.ruleset import RuleSet
+from planguard.errors import CallError
 from planguard.graph.build import build_graph
 from planguard.graph.graph import Graph
+from planguard.graph.node import Node
+from planguard.plan.digest import Context, Digests
 from planguard.plan.plan import Plan, SavedContext, plan_of
 from planguard.plan.reading import PlanInput, RawPlan, read_input
-from planguard.reports.build import Purpose, decision_entry
+from planguard.reports.build import Told, decision_entry
 from planguard.reports.model import DecisionEntry
 
 if TYPE_CHECKING:
+    from planguard.decision.promotion import LowerDecision
+    from planguard.decision.waivers.judge import Waivers
     from planguard.sources import PlanSource
 
 Phase = Callable[[str], None]
+
+
+class Law(msgspec.Struct, frozen=True):
+    """By what plans are decided on, and when.
+
+    :ivar waivers: None where there are none
+    :ivar now: the time of the decision, None where nothing asks for it
+    :ivar now_was_given: whether somebody named that time, so that it has to be later than the plan
+    :ivar digest_key: what sensitive values enter digests by, None for none
+    :ivar lower: decisions of lower environments that promotion is compared with
+    """
+
+    policy: Policy = BUILTIN_POLICY
+    waivers: Waivers | None = None
+    now: datetime | None = None
+    now_was_given: bool = False
+    digest_key: bytes | None = None
+    lower: tuple[LowerDecision, ...] = ()
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -34,6 +60,7 @@ class Wanted(msgspec.Struct, frozen=True):
     """
 
     purpose: Purpose = Purpose()
+    law: Law = Law()
     source: Path | None = None
     terraform_bin: str | None = None
     cache: Path | None = None
@@ -47,24 +74,98 @@ def check_input(
 
     :raises PlanError: when it cannot be read, or is no plan to decide on
     :raises RuleFileError: when the code of a rule cannot be loaded
+    :raises CallError: when the environment that was given is none of the policy's, or the time is before the plan
     """
     tell = phase or (lambda _: None)
     tell(f"reading {one.place}")
     raw = read_input(one, wanted.terraform_bin)
     plan, graph, source = graph_of(raw, wanted)
     tell(f"judging {one.place}")
-    findings = evaluate(graph, rules, progress=progress, keep_passes=wanted.with_passes)
-    decision = decide(plan, findings, BUILTIN_POLICY)
-    return decision_entry(
-        plan,
-        graph,
-        findings,
-        decision,
-        rules=len(rules.rules),
-        purpose=wanted.purpose,
-        places=source,
-        with_passes=wanted.with_passes,
+    return judge_plan(
+        plan, graph, rules, wanted.purpose, wanted.law, source, with_passes=wanted.with_passes, progress=progress
     )
+
+
+def judge_plan(
+    plan: Plan,
+    graph: Graph,
+    rules: RuleSet,
+    purpose: Purpose,
+    law: Law,
+    source: PlanSource | None,
+    *,
+    with_passes: bool,
+    progress: Progress | None = None,
+) -> DecisionEntry:
+    """Decide on a plan that was read.
+
+    :raises PlanguardError: as :func:`check_input`
+    """
+    _refuse_time_before(plan, law)
+    policy = law.policy
+    workspace = purpose.workspace or plan.saved.workspace
+    graph.environments = policy.environments
+    resolved = resolve_environment(
+        policy.environments, graph, given=purpose.environment, workspace=workspace, project=purpose.project
+    )
+    graph.environment = resolved.environment
+    findings = evaluate(graph, rules, progress=progress, keep_passes=with_passes)
+    digests = Digests(plan, law.digest_key)
+    case = Case(
+        resolved=resolved,
+        context=Context(purpose.project, resolved.name, workspace),
+        now=law.now,
+        waivers=law.waivers,
+        files=_files(source),
+    )
+    if policy.promotions:
+        case = _with_promotion(case, plan, policy, law.lower)
+    decision = decide(plan, graph, findings, policy, digests, case)
+    return decision_entry(
+        Told(plan, graph, findings, decision, case, digests),
+        rules=len(rules.rules),
+        places=source,
+        with_passes=with_passes,
+    )
+
+
+def _files(source: PlanSource | None) -> Callable[[Node], str | None] | None:
+    if source is None:
+        return None
+
+    def file_of(node: Node) -> str | None:
+        place = source.place_of(node, ())
+        return place.file if place is not None else None
+
+    return file_of
+
+
+def _with_promotion(case: Case, plan: Plan, policy: Policy, lower: tuple[LowerDecision, ...]) -> Case:
+    from planguard.decision.promotion import compare_promotion, configuration_facts
+
+    facts = configuration_facts(plan)
+    missing, compared = compare_promotion(policy.promotions, case.resolved.name, facts, lower)
+    return msgspec.structs.replace(
+        case, unpromoted=tuple(missing), compared=tuple(compared), configuration=facts
+    )  # fmt: skip
+
+
+def _refuse_time_before(plan: Plan, law: Law) -> None:
+    """A clock that is set back would bring waivers to life again that have expired."""
+    if law.now is None or not law.now_was_given or not plan.timestamp:
+        return
+    from planguard.decision.time import parse_time, show_time
+
+    try:
+        made = parse_time(plan.timestamp)
+    except ValueError:
+        return
+    if law.now < made:
+        raise CallError(
+            f"--now is {show_time(law.now)}, before the plan was made ({plan.timestamp})",
+            "ask for a later time, or add --force-now",
+            place=plan.place,
+        )
 
 
 def graph_of(raw: RawPlan, wanted: Wanted) -> tuple[Plan, Graph, PlanSource | None]:

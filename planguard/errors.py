@@ -74,6 +74,12 @@ class PolicyFileError(PlanguardError):
     exit_code = ExitCode.WRONG_CALL
 
 
+class WaiverFileError(PlanguardError):
+    """A waiver file does not say what a waiver must say."""
+
+    exit_code = ExitCode.WRONG_CALL
+
+
 class ConditionError(RuleFileError):
     """The condition of a declarative rule cannot be compiled."""
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from planguard.check import Phase
-from planguard.decision.decide import decide
-from planguard.decision.policy import BUILTIN_POLICY
-from planguard.engine.evaluate import Progress, evaluate
+from planguard.check import Law, Phase, judge_plan
+from planguard.decision.purpose import Purpose
+from planguard.engine.evaluate import Progress
 from planguard.engine.ruleset import RuleSet
 from planguard.errors import SourceError
 from planguard.graph.build import build_graph
@@ -20,7 +19,6 @@ from planguard.plan.kind import recognise
 from planguard.plan.plan import plan_of
 from planguard.plan.source import Source, load_source, plan_document
 from planguard.plan.unknown import Path as ValuePath
-from planguard.reports.build import Purpose, decision_entry
 from planguard.reports.model import DecisionEntry, SourcePlace
 from planguard.schema import resource_schema
 from planguard.sources import PlanSource
@@ -37,6 +35,7 @@ class Scanned(msgspec.Struct, frozen=True):
     """
 
     purpose: Purpose = Purpose()
+    law: Law = Law()
     variables: Mapping[str, str] = {}
     var_files: Mapping[str, bytes] = {}
     cache: Path | None = None
@@ -88,16 +87,15 @@ def scan_folder(
     places = ScannedSource(source, place)
     graph = build_graph(plan, places)
     tell(f"judging {place}")
-    findings = evaluate(graph, rules, progress=progress, keep_passes=wanted.with_passes)
-    return decision_entry(
+    return judge_plan(
         plan,
         graph,
-        findings,
-        decide(plan, findings, BUILTIN_POLICY),
-        rules=len(rules.rules),
-        purpose=wanted.purpose,
-        places=places,
+        rules,
+        wanted.purpose,
+        wanted.law,
+        places,
         with_passes=wanted.with_passes,
+        progress=progress,
     )
 
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from planguard.cli.app_policy import policy_app
+from planguard.cli.app_waiver import waiver_app
 from planguard.cli.check import RuleChoice, check_call
 from planguard.errors import CallError, ExitCode
 
@@ -22,6 +24,8 @@ app = typer.Typer(
 )
 rules_app = typer.Typer(help="Look at rules.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
+app.add_typer(policy_app, name="policy")
+app.add_typer(waiver_app, name="waiver")
 
 RulesOption = Annotated[
     list[Path] | None, typer.Option("--rules", metavar="DIR", help="A folder of further rules; repeatable.")
@@ -72,15 +76,36 @@ def check(
         str | None, typer.Option("--workspace", metavar="NAME", help="The workspace it is for: part of the digest.")
     ] = None,
     terraform_bin: TerraformBin = None,
-    jobs: Annotated[int, typer.Option("--jobs", metavar="N", min=1, help="How many plans at a time.")] = 1,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", min=1, help="How many plans at a time.  [1]")
+    ] = None,
     now: Annotated[
         str | None, typer.Option("--now", metavar="TIME", help="Decide as at this time (RFC 3339).")
     ] = None,
+    force_now: Annotated[
+        bool, typer.Option("--force-now", help="Take --now even where it is before the plan was made.")
+    ] = False,
     policy: Annotated[
         str | None,
-        typer.Option("--policy", metavar="FILE", help="Settings of rules.  [planguard.yaml here, if there is one]"),
+        typer.Option(
+            "--policy", metavar="FILE", help="Gates, environments, approvals.  [planguard.yaml here, if there is one]"
+        ),
     ] = None,
-    waivers: Annotated[str | None, typer.Option("--waivers", hidden=True)] = None,
+    policy_ref: Annotated[
+        str | None,
+        typer.Option(
+            "--policy-ref", metavar="REF", help="Read policy and waivers from this git ref: origin/main, say."
+        ),
+    ] = None,
+    waivers: Annotated[
+        str | None, typer.Option("--waivers", metavar="DIR", help="Waivers.  [waivers/ beside the policy file]")
+    ] = None,
+    promoted_from: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--promoted-from", metavar="FILE", help="JSON report of a lower environment, for promotion; repeatable."
+        ),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show everything, passes included.")] = False,
 ) -> None:
     """Decide on one or more plans.
@@ -108,8 +133,11 @@ def check(
             terraform_bin=terraform_bin,
             jobs=jobs,
             now=now,
+            force_now=force_now,
             policy=policy,
+            policy_ref=policy_ref,
             waivers=waivers,
+            promoted_from=promoted_from,
             verbose=verbose,
         )
     )
@@ -196,6 +224,54 @@ def graph(
     from planguard.cli.terminal import cache_folder
 
     run_graph(plan, Wanted(source=source, terraform_bin=terraform_bin, cache=cache_folder()), format_, output)
+
+
+@app.command()
+def digest(
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="One plan, as for check.", show_default=False)],
+    changes: Annotated[bool, typer.Option("--changes", help="One line for each resource change.")] = False,
+    env: Annotated[str | None, typer.Option("--env", metavar="NAME", help="The environment it is for.")] = None,
+    project: Annotated[str | None, typer.Option("--project", metavar="ID", help="The project it is for.")] = None,
+    workspace: Annotated[
+        str | None, typer.Option("--workspace", metavar="NAME", help="The workspace it is for.")
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", metavar="FILE", help="[planguard.yaml here, if there is one]")
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", metavar="NAME", help="text or json.")] = "text",
+    terraform_bin: TerraformBin = None,
+) -> None:
+    """Print the plan digest: what a decision is about, and what a waiver is bound to.
+
+    It is the same for every run of the same plan, and another for any change of what would be applied, or where. Set
+    PLANGUARD_DIGEST_KEY to let sensitive values count, by a keyed hash.
+    """
+    from planguard.cli.digest import run_digest
+    from planguard.decision.purpose import Purpose
+
+    run_digest(plan, Purpose(project, workspace, env), policy, terraform_bin, format_, changes=changes)
+
+
+@app.command()
+def init(
+    plans: Annotated[
+        list[str] | None, typer.Argument(metavar="PLAN", help="Plans that it is to fit.", show_default=False)
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")] = Path(
+        "planguard.yaml"
+    ),
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    terraform_bin: TerraformBin = None,
+) -> None:
+    """Write a commented policy file that fits a plan, and its JSON Schema beside it.
+
+    \b
+    planguard init tfplan
+    planguard policy check
+    """
+    from planguard.cli.init import run_init
+
+    run_init(plans or [], output, terraform_bin, force=force)
 
 
 @rules_app.command("list")
@@ -347,7 +423,7 @@ def main_options(
     """Judges a Terraform or OpenTofu plan before it is applied."""
 
 
-_COMMANDS = frozenset({"check", "scan", "graph", "explain", "rules"})
+_COMMANDS = frozenset({"check", "scan", "graph", "explain", "rules", "digest", "init", "policy", "waiver"})
 
 
 def run_app(words: list[str]) -> int:

@@ -36,7 +36,10 @@ CHECK_OPTIONS = (
     Option("terraform_bin", ("--terraform-bin",), "value"),
     Option("jobs", ("--jobs",), "value"),
     Option("now", ("--now",), "value"),
+    Option("force_now", ("--force-now",), "flag"),
     Option("policy", ("--policy",), "value"),
+    Option("policy_ref", ("--policy-ref",), "value"),
+    Option("promoted_from", ("--promoted-from",), "list"),
     Option("waivers", ("--waivers",), "value"),
     Option("verbose", ("--verbose", "-v"), "flag"),
 )

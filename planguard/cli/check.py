@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from planguard.check import Wanted, check_input
+from planguard.cli.law import law_of, read_law
 from planguard.cli.terminal import (
     Bar,
     cache_folder,
@@ -20,12 +20,12 @@ from planguard.cli.terminal import (
     write_whole,
 )
 from planguard.decision.policy import BLOCK, BUILTIN_POLICY, WARN
+from planguard.decision.purpose import Purpose
 from planguard.engine.pack import builtin_root, load_pack
 from planguard.engine.rule import Rule
 from planguard.engine.ruleset import RuleSet, select_rules
 from planguard.errors import CallError, ExitCode, PlanError, PlanguardError, SourceError
 from planguard.plan.reading import FoundPlans, PlanInput, Skipped, find_plans
-from planguard.reports.build import Purpose
 from planguard.reports.model import (
     SCHEMA,
     DecisionEntry,
@@ -38,6 +38,7 @@ from planguard.version import __version__
 
 if TYPE_CHECKING:
     from planguard.decision.policy_file import PolicyFile
+    from planguard.decision.policy_model import CheckModel
 
 FORMATS = ("text", "json")
 _LATER = ("sarif", "junit", "gitlab", "github", "markdown", "html", "atlantis")
@@ -69,6 +70,8 @@ class RuleChoice(msgspec.Struct, frozen=True):
         cache = cache_folder()
         folders = [] if self.no_builtin else [builtin_root()]
         folders += [folder.resolve() for folder in self.folders]
+        if self.policy is not None:
+            folders += self.policy.pack_folders
         if not folders:
             raise CallError("there are no rules to run", "give --rules DIR, or leave --no-builtin out")
         unique = list(dict.fromkeys(folders))
@@ -140,30 +143,45 @@ def check_call(
     project: str | None = None,
     workspace: str | None = None,
     terraform_bin: str | None = None,
-    jobs: str | int = 1,
+    jobs: str | int | None = None,
     now: str | None = None,
+    force_now: bool = False,
     policy: str | None = None,
+    policy_ref: str | None = None,
     waivers: str | None = None,
+    promoted_from: list[str] | None = None,
     verbose: bool = False,
 ) -> ExitCode:
     """``planguard check`` with its options as they stand on the command line.
 
     :raises PlanguardError: when the call is wrong
     """
-    if waivers is not None:
-        # A waiver that is there and not read would be an exception that only seems to be made.
-        raise CallError("--waivers is not in this release", "leave the option out")
-    _refuse_no_time(now)
-    purpose = Purpose(project, workspace, env, "given with --env") if env else Purpose(project, workspace)
+    given = read_law(policy, policy_ref, waivers)
+    law = law_of(given, now, force_now=force_now, promoted_from=promoted_from or [])
+    defaults = given.file.defaults if given.file is not None else None
+    source = _first(source, defaults, "source")
     folder = Path(source) if source is not None else None
     if folder is not None:
         _refuse_no_source(folder)
-    wanted = Wanted(purpose, folder, terraform_bin, cache_folder(), with_passes=verbose)
-    choice = RuleChoice(
-        tuple(map(Path, rules or ())), no_builtin, tuple(only or ()), tuple(skip or ()), policy_file(policy)
+    purpose = Purpose(
+        _first(project, defaults, "project"), _first(workspace, defaults, "workspace"), _first(env, defaults, "env")
     )
-    outputs = parse_outputs(format_ or [])
-    return run_check(plans, choice, wanted, outputs, jobs=_number_of_jobs(jobs), verbose=verbose)
+    wanted = Wanted(purpose, law, folder, terraform_bin, cache_folder(), with_passes=verbose)
+    choice = RuleChoice(
+        tuple(map(Path, rules or ())),
+        no_builtin,
+        tuple(_first(only or None, defaults, "only") or ()),
+        tuple(_first(skip or None, defaults, "skip") or ()),
+        given.file,
+    )
+    outputs = parse_outputs(_first(format_ or None, defaults, "format") or [])
+    number = _number_of_jobs(_first(jobs, defaults, "jobs") or 1)
+    return run_check(plans, choice, wanted, outputs, jobs=number, verbose=verbose)
+
+
+def _first(given: Any, defaults: CheckModel | None, name: str) -> Any:
+    """What stands on the command line, else what policy says."""
+    return given if given is not None or defaults is None else getattr(defaults, name)
 
 
 def _refuse_no_source(folder: Path) -> None:
@@ -184,35 +202,6 @@ def _number_of_jobs(text: str | int) -> int:
     if number < 1:
         raise CallError(f"--jobs `{text}` is not a number of jobs", "write a whole number from 1 on")
     return number
-
-
-def policy_file(given: str | None) -> PolicyFile | None:
-    """The policy file: the one that was given, else ``planguard.yaml`` of the working folder, if there is one."""
-    path = Path(given) if given is not None else Path("planguard.yaml")
-    if given is None and not path.exists():
-        return None
-    from planguard.decision.policy_file import load_policy
-
-    return load_policy(path)
-
-
-def _policy_digest(policy: PolicyFile | None) -> str:
-    if policy is None:
-        return BUILTIN_POLICY.digest
-    return "sha256:" + sha256(f"{BUILTIN_POLICY.digest}\n{policy.digest}".encode()).hexdigest()
-
-
-def _refuse_no_time(text: str | None) -> None:
-    if text is None:
-        return
-    from datetime import datetime
-
-    try:
-        aware = datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        aware = False
-    if not aware:
-        raise CallError(f"--now `{text}` is not a time", "write it as 2026-01-31T12:00:00Z")
 
 
 def run_check(
@@ -252,7 +241,7 @@ def write_results(
     report = Report(
         schema=SCHEMA,  # type: ignore[arg-type]
         outcome=_worst_outcome(entries, unreadable),  # type: ignore[arg-type]
-        planguard=Tool(__version__, ruleset.digest, _policy_digest(policy)),
+        planguard=Tool(__version__, ruleset.digest, (policy or BUILTIN_POLICY).digest),
         decisions=entries,
         unreadable=[_unreadable_entry(one) for one in unreadable],
         skipped=[SkippedEntry(one.place, one.reason) for one in skipped],

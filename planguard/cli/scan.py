@@ -7,12 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from planguard.cli.check import RuleChoice, Unreadable, parse_outputs, policy_file, write_results
+from planguard.check import Law
+from planguard.cli.check import RuleChoice, Unreadable, parse_outputs, write_results
+from planguard.cli.law import read_law
 from planguard.cli.terminal import Bar, cache_folder
+from planguard.decision.purpose import Purpose
 from planguard.engine.ruleset import RuleSet
 from planguard.errors import CallError, ExitCode, PlanguardError
 from planguard.plan.source.roots import find_roots
-from planguard.reports.build import Purpose
 from planguard.reports.model import DecisionEntry
 from planguard.scan import Scanned, scan_folder
 
@@ -33,10 +35,12 @@ def scan_call(
 
     :raises PlanguardError: when the call is wrong, or a pack cannot be loaded
     """
-    rules = msgspec.structs.replace(rules, policy=policy_file(policy))
-    purpose = Purpose(None, workspace, env, "given with --env") if env else Purpose(None, workspace)
+    given = read_law(policy, None, None)
+    rules = msgspec.structs.replace(rules, policy=given.file)
     wanted = Scanned(
-        purpose,
+        Purpose(None, workspace, env),
+        # There is no plan yet that a waiver could be bound to, and nothing that promotion could compare.
+        Law(policy=msgspec.structs.replace(given.policy, promotions=())),
         _assigned(variables),
         {path.as_posix(): _content(path) for path in var_files},
         cache_folder(),

@@ -57,7 +57,16 @@ def build_graph(plan: Plan, locals_: Locals | None = None) -> Graph:
     if len(nodes) != expected:
         raise EvaluationError(f"the graph has {len(nodes)} objects, the plan {expected}", place=plan.place)
     _tie(root, nodes)
-    return Graph(plan.place, nodes, root, Resolver(locals_), plan.redactor, locals_, expected=expected)
+    return Graph(
+        plan.place,
+        nodes,
+        root,
+        Resolver(locals_),
+        plan.redactor,
+        locals_,
+        expected=expected,
+        variables=plan.variables,
+    )
 
 
 def _objects_in(plan: Plan) -> int:

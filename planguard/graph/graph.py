@@ -6,9 +6,11 @@ look at public access blocks and at the identities of buckets, and at nothing el
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from planguard.graph.account import setting_in
 from planguard.graph.configuration import Attribute, Module, all_references
 from planguard.graph.edge import (
     Crowd,
@@ -21,10 +23,12 @@ from planguard.graph.edge import (
     value_at,
     without_namesakes,
 )
+from planguard.graph.environments import Environment, Environments
 from planguard.graph.identity import is_name, is_telling, leaves_of, names_of, names_type, normalised
 from planguard.graph.node import Node
 from planguard.graph.reference import Certainty, Locals, Resolver, Scope, Target
 from planguard.graph.resource import AFTER, BEFORE, Neighbours, Resource
+from planguard.plan.document import Variable, decode_value
 from planguard.plan.sensitive import Redactor
 from planguard.plan.unknown import Path, Undetermined, Unknown, has_unknown
 
@@ -43,6 +47,9 @@ class Graph:
     :ivar nodes: every object, in the order of the plan
     :ivar expected: how many objects the plan holds, counted on its own
     :ivar kinds: the objects by type (``data.aws_x`` for data sources)
+    :ivar variables: the values of the root module's variables, undecoded
+    :ivar environments: the environments that policy defines
+    :ivar environment: the one that the plan is for; None where policy defines none
     :ivar touched_change: set when a question that a rule asked may have another answer in the other snapshot
     """
 
@@ -56,8 +63,12 @@ class Graph:
         source: Locals | None = None,
         *,
         expected: int,
+        variables: Mapping[str, Variable] | None = None,
     ) -> None:
         self.place = place
+        self.variables = variables or {}
+        self.environments = Environments()
+        self.environment: Environment | None = None
         self.expected = expected
         self._source = source
         self.nodes = nodes
@@ -75,6 +86,30 @@ class Graph:
         self._crowds: dict[tuple[int, str | None, str], tuple[list[Target], frozenset[int] | None]] = {}
         self._unsettled: dict[tuple[str, str, str], list[Resource]] = {}
         self._identities: dict[tuple[str | None, str], dict[str, list[Node]]] = {}
+        self._settings: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    # -- where it belongs --------------------------------------------------------------------------------------
+
+    def provider_setting(self, key: str, path: tuple[str, ...]) -> str:
+        """One text of the configuration of a provider; empty where it says none that can be told.
+
+        :param key: the provider's key in the plan's configuration, such as ``module.edge:aws.replica``
+        """
+        found = self._settings.get((key, path))
+        if found is None:
+            config = self.root.providers.get(key)
+            if config is None:
+                found = ""
+            else:
+                expressions = decode_value(config.expressions, place=self.place)
+                found = setting_in(expressions, path, self.variable_values)
+            self._settings[key, path] = found
+        return found
+
+    @cached_property
+    def variable_values(self) -> dict[str, Any]:
+        """The values of the root module's variables."""
+        return {name: decode_value(one.value, place=self.place) for name, one in self.variables.items()}
 
     # -- resources ---------------------------------------------------------------------------------------------
 

@@ -8,16 +8,27 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import UNSET
 
+from planguard.graph.account import account_of
 from planguard.graph.configuration import UNSAID
 from planguard.plan.actions import Action
 from planguard.plan.address import tokens
 from planguard.plan.document import MaybeRaw
 from planguard.plan.sensitive import SensitiveText, wrap_sensitive
-from planguard.plan.unknown import PartialList, Path, Undetermined, Unknown, origin_of, path_of, render_path
+from planguard.plan.unknown import (
+    PartialList,
+    Path,
+    Undetermined,
+    Unknown,
+    is_unknown,
+    origin_of,
+    path_of,
+    render_path,
+)
 from planguard.plan.values import values_of
 
 if TYPE_CHECKING:
     from planguard.graph.configuration import Module
+    from planguard.graph.environments import Environment, Environments
     from planguard.graph.graph import Graph
     from planguard.graph.node import Node
 
@@ -86,6 +97,11 @@ class Resource:
     def module(self) -> str:
         """The address of the module instance that it stands in; empty for the root module."""
         return self._graph.module_address(self._node)
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that it is part of."""
+        return self._graph
 
     @property
     def provider(self) -> str:
@@ -352,6 +368,44 @@ class Resource:
             value = self.values.get(attribute)
             if type(value) is dict:
                 found.update(value)
+        return found
+
+    @property
+    def account(self) -> str:
+        """The account, project or subscription that it is in, empty where the plan does not tell.
+
+        :raises Undetermined: when the attribute that says so is not known yet
+        """
+        return account_of(self)[1]
+
+    @property
+    def environment(self) -> Environment | None:
+        """The environment that it belongs to: by its account, its own tags, its module, its name, else the plan's."""
+        environments = self._graph.environments
+        if not environments.all:
+            return None
+        return self._told(environments) or self._graph.environment
+
+    @property
+    def environments(self) -> Environments:
+        """The environments that policy defines, to ask which one an account, a range or a name belongs to."""
+        return self._graph.environments
+
+    @property
+    def plan_environment(self) -> Environment | None:
+        """The environment that the plan is for."""
+        return self._graph.environment
+
+    def _told(self, environments: Environments) -> Environment | None:
+        try:
+            account = account_of(self)[1]
+        except Undetermined:
+            account = ""
+        found = environments.of_account(account) if account else None
+        found = found or environments.of_tags(self.tags) or environments.of_module(self.module)
+        if found is None:
+            name = self.values.get("name")
+            found = environments.of_name(name) if isinstance(name, str) and not is_unknown(name) else None
         return found
 
     @property

@@ -148,6 +148,7 @@ class ResourceConfig(Struct):
     count_expression: Raw = NULL
     for_each_expression: Raw = NULL
     depends_on: list[str] = []
+    provisioners: MaybeRaw = UNSET
 
 
 class ModuleConfig(Struct):

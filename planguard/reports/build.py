@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from hashlib import sha256
-from typing import Any, Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from planguard.decision.decide import Decision, Judged
+from planguard.decision.decide import Case, Decision, Judged
 from planguard.decision.policy import BLOCK, OBSERVE, WARN
 from planguard.engine.finding import FIXED, INHERITED, INTRODUCED, Findings, Found, Open
 from planguard.graph.graph import Graph
@@ -22,6 +22,11 @@ from planguard.plan.sensitive import Redactor, marked_leaves, short_secrets, wit
 from planguard.plan.unknown import Path
 from planguard.reports import model
 
+if TYPE_CHECKING:
+    from planguard.decision.promotion import ConfigurationFacts
+    from planguard.decision.waivers.judge import Verdict
+    from planguard.decision.waivers.waiver import Waiver
+
 _EFFECTS = (BLOCK, WARN, OBSERVE)
 _SEVERITIES = ("critical", "high", "medium", "low")
 
@@ -32,45 +37,40 @@ class Places(Protocol):
     def place_of(self, node: Node, path: Path) -> model.SourcePlace | None: ...
 
 
-class Purpose(msgspec.Struct, frozen=True):
-    """What a plan is for, as far as the caller or the saved plan says."""
+class Told(msgspec.Struct, frozen=True):
+    """A decision with everything that it is told from."""
 
-    project: str | None = None
-    workspace: str | None = None
-    environment: str | None = None
-    because: str = "no environment was given, and the built-in policy does not tell them apart"
+    plan: Plan
+    graph: Graph
+    findings: Findings
+    decision: Decision
+    case: Case
+    digests: Digests
 
 
 def decision_entry(
-    plan: Plan,
-    graph: Graph,
-    findings: Findings,
-    decision: Decision,
-    *,
-    rules: int,
-    purpose: Purpose,
-    places: Places | None = None,
-    with_passes: bool = False,
+    told: Told, *, rules: int, places: Places | None = None, with_passes: bool = False
 ) -> model.DecisionEntry:
     """The report of one decision, ready to be written in any format.
 
     :param rules: how many rules were in force
     """
-    writer = _Writer(plan, graph, places)
+    graph, findings, decision = told.graph, told.findings, told.decision
+    writer = _Writer(told, places)
     violations = sorted(map(writer.violation, decision.violations), key=_violation_order)
     undetermined = sorted(map(writer.undetermined, decision.undetermined), key=_undetermined_order)
     return model.DecisionEntry(
-        plan=writer.plan_facts(purpose),
+        plan=writer.plan_facts(),
         outcome=decision.outcome,  # type: ignore[arg-type]
         reasons=[writer.redactor.text(one) for one in decision.reasons],
-        ledger=_ledger(plan, graph, findings, decision, rules, with_passes=with_passes),
+        ledger=_ledger(told, rules, with_passes=with_passes),
         violations=violations,
         undetermined=undetermined,
         errors=sorted(
             (writer.error(one.rule.id, one.node, one.message) for one in findings.errors),
             key=lambda one: (one.rule, one.address, one.message),
         ),
-        waivers=[],
+        waivers=list(map(_waiver, decision.waivers)),
         passes=sorted(
             (model.PassEntry(rule.id, writer.address(node)) for rule, node in findings.passes),
             key=lambda one: (one.rule, one.address),
@@ -98,6 +98,49 @@ def decision_entry(
             (model.DeferredEntry(writer.address(node), node.deferred) for node in graph.nodes if node.deferred),
             key=lambda one: (one.address, one.reason),
         ),
+        valid_until=_time(decision.valid_until),
+        promotion=[
+            model.PromotionEntry(one.environment, one.file, list(one.without_counterpart), one.different)
+            for one in told.case.compared
+        ],
+        configuration=_configuration(told.case.configuration),
+    )
+
+
+def _time(time: datetime | None) -> str | None:
+    if time is None:
+        return None
+    from planguard.decision.time import show_time
+
+    return show_time(time)
+
+
+def _waiver(one: Verdict) -> model.WaiverEntry:
+    waiver = one.waiver
+    return model.WaiverEntry(
+        one.id,
+        one.status,  # type: ignore[arg-type]
+        one.why,
+        one.file,
+        list(one.reasons),
+        waiver.owner if waiver is not None else None,
+        _time(waiver.expires) if waiver is not None else None,
+    )
+
+
+def _waiver_use(waiver: Waiver | None) -> model.WaiverUse | None:
+    return model.WaiverUse(waiver.id, waiver.owner, str(_time(waiver.expires))) if waiver is not None else None
+
+
+def _configuration(facts: ConfigurationFacts | None) -> model.ConfigurationEntry | msgspec.UnsetType:
+    if facts is None:
+        return msgspec.UNSET
+    return model.ConfigurationEntry(
+        {address: model.ModuleEntry(one.source, one.version) for address, one in sorted(facts.modules.items())},
+        {
+            address: model.BlockEntry(one.type, dict(sorted(one.settings.items())))
+            for address, one in sorted(facts.blocks.items())
+        },
     )
 
 
@@ -110,13 +153,12 @@ def _undetermined_order(one: model.UndeterminedEntry) -> tuple[Any, ...]:
     return _EFFECTS.index(one.effect), _SEVERITIES.index(one.severity), one.address, one.rule, one.path
 
 
-def _ledger(
-    plan: Plan, graph: Graph, findings: Findings, decision: Decision, rules: int, *, with_passes: bool
-) -> model.Ledger:
+def _ledger(told: Told, rules: int, *, with_passes: bool) -> model.Ledger:
+    plan, graph, findings, decision = told.plan, told.graph, told.findings, told.decision
     managed = [node for node in graph.nodes if node.change is not None or not node.kind.startswith("data.")]
     changes = Counter(counted_as(node.action) for node in managed)
     present = [one for one in decision.violations if isinstance(one.finding, Found) and one.finding.status != FIXED]
-    effects = Counter(one.effect for one in present)
+    effects = Counter(one.effect for one in present if one.waiver is None)
     status = Counter(one.finding.status for one in decision.violations if isinstance(one.finding, Found))
     sources = len(graph.nodes) - len(managed)
     return model.Ledger(
@@ -126,7 +168,7 @@ def _ledger(
         evaluations=findings.evaluations,
         violations={name: effects.get(name, 0) for name in _EFFECTS},
         status={name: status.get(name, 0) for name in (INTRODUCED, INHERITED, FIXED)},
-        waived=0,
+        waived=sum(one.waiver is not None for one in (*decision.violations, *decision.undetermined)),
         undetermined=len(decision.undetermined),
         errors=len(findings.errors),
         unmodelled_types=sorted(kind for kind in findings.unmodelled if not kind.startswith("data.")),
@@ -141,11 +183,13 @@ def _ledger(
 class _Writer:
     """Writes the entries of one plan, redacting what could carry a value."""
 
-    def __init__(self, plan: Plan, graph: Graph, places: Places | None) -> None:
+    def __init__(self, told: Told, places: Places | None) -> None:
+        plan = told.plan
         self.plan = plan
-        self._addresses = frozenset(node.address for node in graph.nodes)
+        self._told = told
+        self._addresses = frozenset(node.address for node in told.graph.nodes)
         self.redactor: Redactor = plan.redactor
-        self.digests = Digests(plan)
+        self.digests = told.digests
         self._places = places
         self._secrets: dict[int, list[str]] = {}
         self._shown: dict[int, str] = {}
@@ -156,23 +200,24 @@ class _Writer:
             found = self._shown[node.index] = self.redactor.address(node.address)
         return found
 
-    def plan_facts(self, purpose: Purpose) -> model.PlanFacts:
-        plan = self.plan
-        workspace = purpose.workspace or plan.saved.workspace
+    def plan_facts(self) -> model.PlanFacts:
+        plan, case = self.plan, self._told.case
+        keyed = self.digests.keyed_sensitive
         return model.PlanFacts(
             file=plan.place,
             format_version=plan.format_version,
             terraform_version=plan.terraform_version,
-            digest=self.digests.of_plan(purpose.project, workspace),
-            project=purpose.project,
-            workspace=workspace,
-            environment=model.Environment(purpose.environment, purpose.because),
+            digest=self._told.decision.digest,
+            project=case.context.project,
+            workspace=case.context.workspace,
+            environment=model.Environment(case.resolved.name, self.redactor.text(case.resolved.because)),
             complete=plan.complete,
             errored=False,
             lineage=plan.saved.lineage,
             serial=plan.saved.serial,
             timestamp=plan.timestamp or None,
             applyable=plan.applyable,
+            sensitive=None if keyed is None else "keyed" if keyed else "present",
         )
 
     def violation(self, judged: Judged) -> model.ViolationEntry:
@@ -197,13 +242,14 @@ class _Writer:
             message=self._message(found),
             fix=rule.fix,
             change_digest=self.digests.of_change(change) if change else None,
-            fingerprint=self._fingerprint(found),
-            waiver=None,
+            fingerprint=judged.fingerprint,
+            waiver=_waiver_use(judged.waiver),
             evidence=[self._evidence(one) for one in found.evidence],
             source=self._place(node, found.path),
             previous_address=self.redactor.address(node.previous_address) or None,
             deposed=node.deposed or None,
             part_of=found.part_of or None,
+            owner=judged.owner,
         )
 
     def _message(self, found: Found) -> str:
@@ -231,11 +277,6 @@ class _Writer:
         """An address of the plan keeps its names, which are code; anything else may be a value."""
         return self.redactor.address(text) if text in self._addresses else self.redactor.text(text)
 
-    def _fingerprint(self, found: Found) -> str:
-        facts = self.redactor.text(found.facts)
-        text = "\0".join((found.rule.id, found.node.address, found.node.deposed, facts))
-        return "pg1f:" + sha256(text.encode()).hexdigest()
-
     def _place(self, node: Node, path: str) -> model.SourcePlace | None:
         if self._places is None:
             return None
@@ -261,11 +302,15 @@ class _Writer:
             known_after=[self.redactor.address(one) for one in found.known_after],
             effect=judged.effect,  # type: ignore[arg-type]
             gate=judged.gate.name,
-            waiver=None,
+            waiver=_waiver_use(judged.waiver),
             source=self._place(found.node, found.path),
             why=self.redactor.text(found.why),
             status=found.status,  # type: ignore[arg-type]
             part_of=found.part_of or None,
+            owner=judged.owner,
+            fingerprint=judged.fingerprint,
+            type=found.node.type,
+            change_digest=self.digests.of_change(found.node.change) if found.node.change else None,
         )
 
     def error(self, rule: str, node: Node, message: str) -> model.ErrorEntry:

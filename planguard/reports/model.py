@@ -33,7 +33,10 @@ class Environment(Struct, frozen=True):
 
 
 class PlanFacts(Struct, frozen=True):
-    """The plan that was decided on."""
+    """The plan that was decided on.
+
+    ``sensitive`` tells how sensitive values entered its digests: by a keyed hash, or only as being there.
+    """
 
     file: str
     format_version: str
@@ -48,6 +51,7 @@ class PlanFacts(Struct, frozen=True):
     serial: int | None = None
     timestamp: str | None = None
     applyable: bool | None = None
+    sensitive: Literal["keyed", "present"] | None = None
 
 
 class Ledger(Struct, frozen=True):
@@ -134,6 +138,8 @@ class UndeterminedEntry(Struct, frozen=True):
     part_of: str | None = None
     owner: str | None = None
     fingerprint: str = ""
+    type: str = ""
+    change_digest: str | None = None
 
 
 class ErrorEntry(Struct, frozen=True):
@@ -152,6 +158,43 @@ class WaiverEntry(Struct, frozen=True):
         "used", "unused", "expired", "not-yet", "revoked", "wrong-plan", "unsigned", "unapproved", "invalid"
     ]
     why: str
+    file: str = ""
+    reasons: list[str] = []
+    owner: str | None = None
+    expires: str | None = None
+
+
+class PromotionEntry(Struct, frozen=True):
+    """What a promotion compared: ``file`` is the report of the lower environment, null where there is none.
+
+    ``different`` names by address the settings that differ.
+    """
+
+    environment: str
+    file: str | None
+    without_counterpart: list[str]
+    different: dict[str, list[str]]
+
+
+class ModuleEntry(Struct, frozen=True):
+    """Where a module of the configuration comes from."""
+
+    source: str
+    version: str | None
+
+
+class BlockEntry(Struct, frozen=True):
+    """One block of the configuration; each setting as a short hash of its expression."""
+
+    type: str
+    settings: dict[str, str]
+
+
+class ConfigurationEntry(Struct, frozen=True):
+    """What a later promotion can compare with; there where policy has promotions."""
+
+    modules: dict[str, ModuleEntry]
+    blocks: dict[str, BlockEntry]
 
 
 class PassEntry(Struct, frozen=True):
@@ -233,6 +276,9 @@ class DecisionEntry(Struct, frozen=True):
     forgotten: list[str] = []
     generated: list[str] = []
     deferred: list[DeferredEntry] = []
+    valid_until: str | None = None
+    promotion: list[PromotionEntry] = []
+    configuration: ConfigurationEntry | UnsetType = UNSET
 
 
 class UnreadableEntry(Struct, frozen=True):

@@ -284,7 +284,7 @@ WRONG_CALLS = {
     "a time that is none": (["noop/plan.json", "--now", "yesterday"], "--now `yesterday` is not a time"),
     "a time without its zone": (["noop/plan.json", "--now", "2026-01-31T12:00:00"], "is not a time"),
     "a policy that is not there": (["noop/plan.json", "--policy", "p.yaml"], "p.yaml: cannot be read"),
-    "waivers": (["noop/plan.json", "--waivers", "w"], "--waivers is not in this release"),
+    "waivers": (["noop/plan.json", "--waivers", "w"], "w: --waivers is no folder"),
     "no number of jobs": (["noop/plan.json", "--jobs", "many"], "many"),
     "no jobs": (["noop/plan.json", "--jobs", "0"], "0"),
     "less than no jobs": (["noop/plan.json", "--jobs=-1"], "-1"),
@@ -334,11 +334,11 @@ def test_the_policy_file_of_the_working_folder_is_read(
     planguard: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copy(FIXTURES / "noop/plan-update.json", tmp_path / "plan.json")
-    (tmp_path / "planguard.yaml").write_text("gates: []\n")
+    (tmp_path / "planguard.yaml").write_text("gate: []\n")
     monkeypatch.chdir(tmp_path)
     answer = planguard("check", "plan.json", *QUIET)
     assert (answer.code, answer.out) == (2, "")
-    assert answer.errors == ["error: planguard.yaml:1: unknown key `gates`"]
+    assert answer.errors == ["error: planguard.yaml:1: unknown key `gate`"]
 
 
 def test_a_policy_sets_severity_parameters_and_what_runs(planguard: Call, tmp_path: Path) -> None:

@@ -344,8 +344,11 @@ _DEFAULTS: dict[str, Any] = {
     "terraform_bin": None,
     "jobs": 1,
     "now": None,
+    "force_now": False,
     "policy": None,
+    "policy_ref": None,
     "waivers": None,
+    "promoted_from": [],
     "verbose": False,
 }
 

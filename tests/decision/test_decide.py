@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from planguard.decision.decide import Decision, decide
+from planguard.decision.decide import Case, Decision, decide
+from planguard.decision.environment import Resolved
 from planguard.decision.policy import BUILTIN_POLICY, Policy
 from planguard.engine.finding import Failed, Findings, Found, Open
 from planguard.engine.rule import Rule
+from planguard.graph.build import build_graph
+from planguard.plan.digest import Digests
 from tests.conftest import graph_from, plan_document, plan_from
 
 
@@ -31,8 +34,10 @@ def violated(severity: str, status: str) -> Found:
     return Found(rule(severity), NODE, status, "", "m", "f", ())
 
 
-def decided(findings: Findings, **plan: Any) -> Decision:
-    return decide(plan_from({**plan_document(), **plan}), findings, BUILTIN_POLICY)
+def decided(findings: Findings, policy: Policy = BUILTIN_POLICY, **document: Any) -> Decision:
+    plan = plan_from({**plan_document(), **document})
+    case = Case(Resolved(None, "nothing tells"))
+    return decide(plan, build_graph(plan), findings, policy, Digests(plan), case)
 
 
 @pytest.mark.parametrize(
@@ -116,5 +121,5 @@ def test_the_worst_effect_decides_and_every_reason_is_told() -> None:
 
 
 def test_what_no_gate_matches_is_blocked() -> None:
-    decision = decide(plan_from(plan_document()), Findings(violations=[violated("low", "inherited")]), Policy(()))
+    decision = decided(Findings(violations=[violated("low", "inherited")]), Policy(()))
     assert decision.outcome == "block"

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planguard.plan.digest import Digests
+from planguard.plan.digest import Context, Digests
 from tests.conftest import FIXTURES, plan_from
 
 
 def digest(document: dict[str, Any] | bytes, **purpose: str | None) -> str:
-    return Digests(plan_from(document)).of_plan(purpose.get("project"), purpose.get("workspace"))
+    return Digests(plan_from(document)).of_plan(Context(**purpose))
 
 
 STORED = json.loads((FIXTURES / "stacks/aws-shop-prod/plan-update.json").read_bytes())
@@ -85,8 +85,9 @@ def test_what_the_plan_is_for_counts() -> None:
         digest(STORED, workspace="prod"),
         digest(STORED, workspace="dev"),
         digest(STORED, project="prod"),
+        digest(STORED, environment="prod"),
     }
-    assert len(found) == 4
+    assert len(found) == 5
 
 
 def test_an_unchanged_resource_does_not_count() -> None:

@@ -1,0 +1,1 @@
+"""Waivers: time-bound approvals of named violations in one plan."""
