@@ -15,9 +15,8 @@ def own_blocks(bucket: Resource, path: str, kind: str) -> list[tuple[str, dict[s
     :param path: the setting: ``versioning``
     :param kind: the type of its satellite: ``aws_s3_bucket_versioning``
     """
-    if is_left_to_provider(bucket, path) or not bucket.get(path):
+    if is_left_to_provider(bucket, path):
         return []
-    gone = bucket.snapshot == "after" and any(
-        view.referrers(kind, via="bucket") for view in in_both_snapshots(bucket) if view.snapshot == "before"
-    )
+    views = (view for view in in_both_snapshots(bucket) if view.snapshot == "before")
+    gone = any(view.referrers(kind, via="bucket") for view in views)
     return [] if gone else list(bucket.blocks(path))

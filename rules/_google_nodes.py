@@ -18,15 +18,13 @@ def node_configs(resource: Resource) -> Iterator[str]:
 
     Google describes those of an autopilot cluster. A default pool that is removed at once needs no description.
     """
-    if resource.type == "google_container_cluster":
-        if resource.get("enable_autopilot") or resource.get("remove_default_node_pool"):
-            return
-        pools = resource.effective(_POOLS, ())
-        for index in range(len(pools)):
-            yield f"{_POOLS}[{index}].node_config"
-        if pools:
-            return
-    yield "node_config"
+    if resource.get("enable_autopilot") or resource.get("remove_default_node_pool"):
+        return
+    pools = resource.effective(_POOLS, ())
+    for index in range(len(pools)):
+        yield f"{_POOLS}[{index}].node_config"
+    if not pools:
+        yield "node_config"
 
 
 def node_value(resource: Resource, path: str, default: Any) -> Any:

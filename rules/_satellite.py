@@ -84,7 +84,7 @@ def in_both_snapshots(resource: Resource) -> list[Resource]:
 
 def is_left_to_provider(resource: Resource, path: str) -> bool:
     """Whether a value is unknown only because the configuration does not set it, and the provider will."""
-    return is_unknown(resource.get(path)) and resource.is_left_to_provider(path)
+    return resource.is_left_to_provider(path)
 
 
 def given(resource: Resource, path: str, default: Any) -> Any:

@@ -35,10 +35,10 @@ from planguard.decision.policy_model import (
 from planguard.decision.time import parse_time
 from planguard.decision.waivers.sshsig import SignatureError, public_key
 from planguard.decision.yaml_model import parsed, validated
+from planguard.engine.environments import environments_of
 from planguard.engine.metadata import near
 from planguard.engine.settings import Setting
 from planguard.errors import PolicyFileError
-from planguard.graph.environments import KINDS, Environment, Environments, Sign
 from planguard.yaml_file import YamlText
 
 NAME = "planguard.yaml"
@@ -141,7 +141,7 @@ class _Reader:
         return Policy(
             gates=(*gates, *(BUILTIN_GATES if model.builtin_gates else ())),
             digest=digest,
-            environments=Environments(tuple(map(self._environment, model.environments))),
+            environments=environments_of((self._document.value or {}).get("environments") or {}),
             owners=tuple(
                 Owner(
                     one.team,
@@ -182,21 +182,6 @@ class _Reader:
             hint = near(name, self._environments) if self._environments else "define it in `environments`"
             raise self._refuse(f"`{name}` is not an environment of this policy", at, hint)
         return name
-
-    def _environment(self, name: str) -> Environment:
-        model = self._model.environments[name]
-        # The order in which a file writes the signs of an environment is the order in which they are tried.
-        written: Any = self._document.value["environments"][name] or {}
-        signs: list[Sign] = []
-        for kind in written:
-            values = getattr(model, kind, None)
-            if kind not in KINDS or values is None:
-                continue
-            if isinstance(values, dict):
-                signs += [Sign(kind, key, tuple(patterns)) for key, patterns in values.items()]
-            else:
-                signs.append(Sign(kind, "", tuple(values)))
-        return Environment(name, model.production, tuple(signs), _all(model.network), _all(model.name))
 
     def _when(self, one: _Conditions, at: tuple[str | int, ...]) -> When:
         for name in one.environment or ():

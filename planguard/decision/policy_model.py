@@ -15,6 +15,8 @@ from planguard.plan.glob import is_pattern
 
 _DURATION = re.compile(r"(\d{1,5})\s*([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+_ACCOUNT = 12
+"""Digits of an account of AWS."""
 Severity = Literal["critical", "high", "medium", "low"]
 Domain = Literal["identity", "network", "encryption", "logging", "baseline", "environment"]
 Status = Literal["introduced", "inherited", "fixed", "undetermined"]
@@ -87,6 +89,14 @@ class EnvironmentModel(_Part):
     module: Texts | None = Field(default=None, description="Module addresses, with `*` and `?`.")
     network: Texts | None = Field(default=None, description="Its address ranges; rules on reaching across ask.")
     name: Texts | None = Field(default=None, description="Names of its resources, with `*`; rules ask.")
+
+    @field_validator("account", mode="before")
+    @classmethod
+    def _are_accounts(cls, value: Any) -> Any:
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, int) and not isinstance(one, bool) and len(str(one)) < _ACCOUNT:
+                raise ValueError(f"`{one}` may have lost a zero in front; write account ids in quotes")
+        return value
 
     @field_validator("network")
     @classmethod

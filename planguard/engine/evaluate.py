@@ -55,7 +55,8 @@ def evaluate(
     :returns: the findings, sorted by rule and address
     """
     findings = Findings()
-    agendas = {kind: _Agenda(rules.for_kind(kind)) for kind in graph.kinds}
+    has_environments = bool(graph.environments.all)
+    agendas = {kind: _Agenda(rules.for_kind(kind, with_environments=has_environments)) for kind in graph.kinds}
     findings.unmodelled = {kind for kind, agenda in agendas.items() if not agenda.rules}
     modules = _Agenda([(rule, False) for rule in rules.for_modules])
     firsts = graph.first_in if rules.for_modules else {}

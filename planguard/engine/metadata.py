@@ -6,7 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from planguard.engine.rule import DOMAINS, SEVERITIES, TAGGABLE, Hcl, Pair, Parameter, Rule
+from planguard.engine.rule import (
+    DOMAINS,
+    ENVIRONMENTS,
+    PLAN_ENVIRONMENT,
+    SEVERITIES,
+    TAGGABLE,
+    Hcl,
+    Pair,
+    Parameter,
+    Rule,
+)
 from planguard.errors import RuleFileError
 
 ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
@@ -165,7 +175,7 @@ def checked_parameters(fields: dict[str, Any], place: Place) -> dict[str, Parame
 
 def _needs(fields: dict[str, Any], parameters: dict[str, Parameter], place: Place) -> str:
     name = fields.get("needs") or ""
-    if name and name not in parameters:
+    if name and name not in parameters and name != ENVIRONMENTS:
         raise RuleFileError(
             f"`needs`: `{name}` is no parameter", near(str(name), sorted(parameters)), place=place("needs")
         )
@@ -177,6 +187,8 @@ def _tried_with(fields: dict[str, Any], parameters: dict[str, Parameter], place:
     if not isinstance(values, Mapping):
         raise RuleFileError("`tried_with` must map parameters to values", place=place("tried_with"))
     for name, value in values.items():
+        if name in (ENVIRONMENTS, PLAN_ENVIRONMENT) and fields.get("needs") == ENVIRONMENTS:
+            continue
         if name not in parameters:
             raise RuleFileError(
                 f"`tried_with`: `{name}` is no parameter",

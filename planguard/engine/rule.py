@@ -8,6 +8,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
+ENVIRONMENTS = "environments"
+"""What a rule needs that asks to which environment things belong; in ``tried_with``, those of its examples, by name
+and as a policy file defines them."""
+PLAN_ENVIRONMENT = "plan_environment"
+"""In ``tried_with``, the name of the one that the plans of its examples are for."""
 SEVERITIES = ("critical", "high", "medium", "low")
 DOMAINS = ("identity", "network", "encryption", "logging", "baseline", "environment")
 TAGGABLE = "taggable"
@@ -61,7 +66,8 @@ class Rule(msgspec.Struct, frozen=True):
         each module); ``data.aws_x`` for data sources
     :ivar since: the version of the pack that brought it
     :ivar wider: ids of rules that say the same of more: what they flag too is shown as part of theirs
-    :ivar needs: a parameter without which the rule asks nothing: it runs only where a policy sets it
+    :ivar needs: a parameter without which the rule asks nothing: it runs only where a policy sets it;
+        ``environments`` where it asks nothing unless policy defines those
     :ivar tried_with: values of parameters with which its examples are run
     :ivar lines: for a declarative rule, the line on which each field stands
     :ivar defaults: for a declarative rule, what a missing attribute means, by its path

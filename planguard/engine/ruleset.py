@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from planguard.engine.pack import Pack
-from planguard.engine.rule import DOMAINS, FIRST_IN_MODULE, TAGGABLE, Rule, Violation, has_alias
+from planguard.engine.rule import DOMAINS, ENVIRONMENTS, FIRST_IN_MODULE, TAGGABLE, Rule, Violation, has_alias
 from planguard.errors import CallError, RuleFileError
 
 Judge = Callable[[Any], Iterator[Violation]]
@@ -21,6 +21,7 @@ class RuleSet:
 
     :ivar rules: ordered by id
     :ivar for_modules: those that look at the first resource of each module
+    :ivar for_environments: ids of those that ask nothing unless policy defines environments
     """
 
     def __init__(self, packs: Iterable[Pack], rules: Iterable[Rule]) -> None:
@@ -30,8 +31,11 @@ class RuleSet:
         self._patterns: list[tuple[str, Rule]] = []
         self._judges: dict[str, Judge] = {}
         self.for_modules: list[Rule] = []
+        self.for_environments: set[str] = set()
         for rule in self.rules:
-            if rule.needs and not rule.parameters[rule.needs].default:
+            if rule.needs == ENVIRONMENTS:
+                self.for_environments.add(rule.id)
+            elif rule.needs and not rule.parameters[rule.needs].default:
                 continue
             for one in rule.resources:
                 if one == FIRST_IN_MODULE:
@@ -52,11 +56,19 @@ class RuleSet:
             whole.update(f"{rule.id} {rule.severity}{set_}\n".encode())
         return "sha256:" + whole.hexdigest()
 
-    def for_kind(self, kind: str) -> list[tuple[Rule, bool]]:
+    def for_kind(self, kind: str, *, with_environments: bool = True) -> list[tuple[Rule, bool]]:
         """The rules that judge a resource type, ordered by id, each once.
 
         The flag says that the rule is only for resources that take tags.
+
+        :param with_environments: whether policy defines environments
         """
+        found = self._for_kind(kind)
+        if with_environments or not self.for_environments:
+            return found
+        return [one for one in found if one[0].id not in self.for_environments]
+
+    def _for_kind(self, kind: str) -> list[tuple[Rule, bool]]:
         found: dict[str, tuple[Rule, bool]] = {rule.id: (rule, False) for rule in self._exact.get(kind, ())}
         for pattern, rule in self._patterns:
             if rule.id in found and not found[rule.id][1]:

@@ -27,6 +27,8 @@ from planguard.plan.unknown import Path, Step, Unknown
 Attribute = tuple[str, ...]
 UNSAID: Final = object()
 """The configuration does not set it."""
+NULL_EXPRESSION: Final = {"constant_value": None}
+"""The configuration says ``null``, which is as if it said nothing."""
 OPEN: Final = object()
 """A ``dynamic`` block may set it, of which the configuration says nothing."""
 
@@ -58,6 +60,10 @@ class Block:
         if self._attributes is None:
             self._attributes = list(referring_attributes(self.config.expressions, self.place))
         return self._attributes
+
+    def says_null(self, names: Attribute) -> bool:
+        """Whether the configuration sets an attribute to ``null``."""
+        return len(names) == 1 and self._expressions.get(names[0]) == NULL_EXPRESSION
 
     def sets(self, names: Attribute) -> bool:
         """Whether the configuration sets an attribute, or a block that would hold it.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import UNSET
 
 from planguard.graph.account import account_of
-from planguard.graph.configuration import UNSAID
+from planguard.graph.configuration import NULL_EXPRESSION, UNSAID
 from planguard.plan.actions import Action
 from planguard.plan.address import tokens
 from planguard.plan.document import MaybeRaw
@@ -19,7 +19,6 @@ from planguard.plan.unknown import (
     Path,
     Undetermined,
     Unknown,
-    is_unknown,
     origin_of,
     path_of,
     render_path,
@@ -200,6 +199,8 @@ class Resource:
         if self.snapshot == BEFORE or block is None:
             return False
         names = tuple(path.split("."))
+        if block.says_null(names):
+            return type(self.get(path)) is Unknown
         for depth in range(1, len(names) + 1):
             if not block.sets(names[:depth]):
                 unknown = type(self.get(".".join(names[:depth]))) is Unknown
@@ -217,7 +218,7 @@ class Resource:
         return value
 
     def is_unset(self, path: Path) -> bool:
-        """Whether the configuration sets neither an attribute nor a block that would hold it.
+        """Whether the configuration sets neither an attribute nor a block that would hold it, or says null.
 
         In a nested path the blocks must be written as such: of those that a ``dynamic`` block makes the plan's
         configuration does not say what they set.
@@ -228,20 +229,27 @@ class Resource:
         block = self._node.block
         if self.snapshot == BEFORE or block is None or not path:
             return False
-        if any(said is not UNSAID for said in block.said_at(path, self.values)):
+        said = block.said_at(path, self.values)
+        if any(one is not UNSAID and one != NULL_EXPRESSION for one in said):
             return False
+        if NULL_EXPRESSION in said:
+            return True
         return not self._graph.is_written(self._node, tuple(step for step in path if isinstance(step, str)))
 
     def is_given(self, path: Path) -> bool | None:
         """Whether a value that is not known yet is certain to be there, or certain not to be; None: nobody can say.
 
-        One that the configuration takes from the arn, id or name of another resource is there. One that it does not
-        set is not, whatever the provider fills in.
+        One that the configuration takes from the arn, id or name of another resource is there, and so is one that
+        comes from nothing but a function that differs each time, such as `timestamp()`. One that it does not set is
+        not, whatever the provider fills in.
         """
         if self.snapshot == BEFORE or not path:
             return None
         if self.is_unset(path):
             return False
+        block = self._node.block
+        if block is not None and block.said_at(path, self.values) == [{}]:
+            return True
         return True if self._graph.is_named(self._node, path, self.values) else None
 
     def is_set(self, path: str) -> bool:
@@ -380,7 +388,7 @@ class Resource:
 
     @property
     def environment(self) -> Environment | None:
-        """The environment that it belongs to: by its account, its own tags, its module, its name, else the plan's."""
+        """The environment that it belongs to: by its account, its own tags, its module, else the plan's."""
         environments = self._graph.environments
         if not environments.all:
             return None
@@ -402,11 +410,7 @@ class Resource:
         except Undetermined:
             account = ""
         found = environments.of_account(account) if account else None
-        found = found or environments.of_tags(self.tags) or environments.of_module(self.module)
-        if found is None:
-            name = self.values.get("name")
-            found = environments.of_name(name) if isinstance(name, str) and not is_unknown(name) else None
-        return found
+        return found or environments.of_tags(self.tags) or environments.of_module(self.module)
 
     @property
     def is_taggable(self) -> bool:

@@ -6,7 +6,7 @@ import msgspec
 
 from planguard.engine.evaluate import evaluate
 from planguard.engine.finding import FIXED
-from planguard.engine.rule import Rule
+from planguard.engine.rule import ENVIRONMENTS, PLAN_ENVIRONMENT, Rule
 from planguard.engine.ruleset import RuleSet
 from planguard.engine.settings import for_examples
 from planguard.errors import PlanguardError, RuleFileError
@@ -77,12 +77,22 @@ def outcome_of(rule: Rule, graph: Graph) -> Outcome:
 
 def outcome_in(rules: RuleSet, graph: Graph) -> Outcome:
     """The same for a set of one rule, so that its code is loaded once for many graphs."""
+    if rules.for_environments:
+        _set_environments(rules.rules[0], graph)
     findings = evaluate(graph, rules)
     return Outcome(
         tuple(Said(one.node.address, one.path, one.message) for one in findings.violations if one.status != FIXED),
         tuple(Said(one.node.address, one.path, one.why) for one in findings.undetermined),
         tuple(Said(one.node.address, "", one.message) for one in findings.errors),
     )
+
+
+def _set_environments(rule: Rule, graph: Graph) -> None:
+    """Give a graph the environments that the examples of a rule are tried with."""
+    from planguard.engine.environments import environments_of
+
+    graph.environments = environments_of(rule.tried_with.get(ENVIRONMENTS) or {})
+    graph.environment = graph.environments.named(rule.tried_with.get(PLAN_ENVIRONMENT))
 
 
 def run_example(example: Example, make: PlanMaker) -> Result:

@@ -35,6 +35,13 @@ resource "google_kms_crypto_key" "data" {
   rotation_period = "31536000s"
 }
 """,
+        "a second more than 90 days": """
+resource "google_kms_crypto_key" "data" {
+  name            = "data"
+  key_ring        = "projects/acme-platform/locations/europe-west4/keyRings/main"
+  rotation_period = "7776001s"
+}
+""",
     },
     good={
         "every 90 days": """

@@ -16,16 +16,16 @@ class Guard:
 
     :ivar what: what ends with it, as a message says it
     :ivar via: the attribute that names what it guards
-    :ivar owners: the types of that; empty for any
-    :ivar key: another attribute of the owner that ``via`` may hold, where the graph does not take it for a name
+    :ivar owners: the type of that, or several; empty for any
+    :ivar key: the attribute of the owner that ``via`` may hold, where the graph does not take it for a name
     :ivar same: further attributes in which another guard must agree to take its place
     :ivar worth: an attribute and the values without which it guards nothing
     """
 
     what: str
     via: str
-    owners: tuple[str, ...] = ()
-    key: str = ""
+    owners: str | tuple[str, ...] = ()
+    key: str = "id"
     same: tuple[str, ...] = ()
     worth: tuple[str, tuple[object, ...]] | None = None
 
@@ -33,16 +33,17 @@ class Guard:
 def losses(change: Change, guards: Iterable[Guard]) -> Iterator[Violation]:
     """What is lost with a guard: one that is deleted, or put before another, while what it guarded stays."""
     before = change.before
-    known = [guard for guard in guards if before and before.get(guard.via)] or list(guards)
-    if not before or not known or change.is_deposed or before.get("skip_destroy"):
+    if not before or change.is_deposed or before.get("skip_destroy"):
         return
-    guard = known[0]
-    if guard.worth and before.get(guard.worth[0]) not in guard.worth[1]:
-        return
-    if change.action == "delete":
-        yield from _deleted(change, before, guard)
-    elif change.after and _points_elsewhere(before, change.after, guard):
-        yield from _moved_away(change, before, guard)
+    guards = list(guards)
+    # One of them says what it guards; the first stands for what none of them knows.
+    for guard in [one for one in guards if before.get(one.via)][:1] or guards[:1]:
+        if guard.worth and before.get(guard.worth[0]) not in guard.worth[1]:
+            continue
+        if change.action == "delete":
+            yield from _deleted(change, before, guard)
+        else:
+            yield from _moved_away(change, before, guard)
 
 
 def _deleted(change: Change, before: Resource, guard: Guard) -> Iterator[Violation]:
@@ -50,42 +51,34 @@ def _deleted(change: Change, before: Resource, guard: Guard) -> Iterator[Violati
     staying = [owner for owner in owners if owner.stays]
     if (owners and not staying) or _is_succeeded(change, before, guard, staying):
         return
-    whose = ", ".join(owner.address for owner in staying)
-    if not whose and guard.via not in _OWN_NAMES:
-        whose = before.get(guard.via, "")
     evidence = [owner.address for owner in staying]
-    yield violation("", f"deletes {guard.what} of {whose}" if whose else f"deletes {guard.what}", evidence=evidence)
+    yield violation("", f"deletes {guard.what}{_whose(before, guard, evidence)}", evidence=evidence)
+
+
+def _whose(before: Resource, guard: Guard, owners: list[str]) -> str:
+    if not owners and (guard.via in _OWN_NAMES or not before.get(guard.via)):
+        return ""
+    return f" of {', '.join(owners) or before.get(guard.via)}"
 
 
 def _moved_away(change: Change, before: Resource, guard: Guard) -> Iterator[Violation]:
     for owner in _owners(before, guard):
-        after = owner.in_other_snapshot()
-        if after and not owner.is_created and not after.referrers(change.type):
+        later = owner.in_other_snapshot()
+        if later and not owner.is_created and not later.referrers(change.type) and change.changed(guard.via):
             yield violation(guard.via, f"takes {guard.what} away from {owner.address}", evidence=[owner.address])
-
-
-def _points_elsewhere(before: Resource, after: Resource, guard: Guard) -> bool:
-    old, new = before.get(guard.via), after.get(guard.via)
-    if guard.via in _OWN_NAMES:
-        return False
-    if is_unknown(new):
-        guarded = {owner.address for owner in _owners(before, guard)}
-        if guarded.intersection(after.comes_from(guard.via)):
-            return False  # what it guards gets a new name, and keeps it
-    return bool(old != new)
 
 
 def _owners(before: Resource, guard: Guard) -> list[Resource]:
     """What it guards, where this plan has it; what is there for the whole account guards nothing in particular."""
-    if guard.via in _OWN_NAMES and not guard.owners:
+    if guard.via in _OWN_NAMES:
         return []
-    kinds: Iterable[str | None] = guard.owners or (None,)
-    found = [owner for kind in kinds for owner in before.references(kind, via=guard.via)]
+    kinds = (guard.owners,) if isinstance(guard.owners, str) else guard.owners
+    found = [owner for kind in kinds or (None,) for owner in before.references(kind, via=guard.via)]
     named = before.get(guard.via)
-    if found or not guard.key or not named:
+    if found or not named:
         return found
-    names = (named, named.rsplit("/", 1)[-1])
-    return [owner for kind in guard.owners for owner in before.others(kind) if owner.get(guard.key) in names]
+    names = (named, named.rpartition("/")[2])
+    return [owner for kind in kinds for owner in before.others(kind) if owner.get(guard.key) in names]
 
 
 def _is_succeeded(change: Change, before: Resource, guard: Guard, owners: list[Resource]) -> bool:
@@ -93,11 +86,11 @@ def _is_succeeded(change: Change, before: Resource, guard: Guard, owners: list[R
     if owners:
         kept = [after for owner in owners if (after := owner.in_other_snapshot())]
         successors = [one for owner in kept for one in owner.referrers(change.type)]
-    else:
-        successors = [one for one in change.others(change.type) if _agree(one, before, guard.via)]
-    return any(one.is_created and all(_agree(one, before, name) for name in guard.same) for one in successors)
+        return any(one.is_created and _agree(one, before, guard.same) for one in successors)
+    if not before.get(guard.via):
+        return False
+    return any(one.is_created and _agree(one, before, (guard.via, *guard.same)) for one in change.others(change.type))
 
 
-def _agree(one: Resource, other: Resource, name: str) -> bool:
-    value = one.get(name)
-    return not is_unknown(value) and bool(value) and bool(value == other.get(name))
+def _agree(one: Resource, other: Resource, names: Iterable[str]) -> bool:
+    return not any(is_unknown(one.get(name)) or one.get(name) != other.get(name) for name in names)

@@ -18,12 +18,19 @@ class Level:
     """
 
     path: str
-    best_first: tuple[Any, ...] = (True,)
+    best_first: tuple[Any, ...] = ((True, "true"),)
+
+
+@dataclass(frozen=True)
+class Off(Level):
+    """A switch that is better off than on, and off where nothing is set."""
+
+    best_first: tuple[Any, ...] = ((False, None),)
 
 
 @dataclass(frozen=True)
 class Amount:
-    """A number, or a duration in words (``604800s``, ``P30D``, ``7d``), of which more is better.
+    """A number, or a duration in words (``604800s``, ``7d``, ``72h0m0s``, ``P30D``), of which more is better.
 
     :ivar unit: of a plain number
     :ivar unset: what holds where nothing is set
@@ -66,19 +73,11 @@ def reductions(change: Change, settings: tuple[Setting, ...]) -> Iterator[Violat
     if not change.before or not after:
         return
     for setting in sorted(settings, key=lambda one: is_unknown(after.get(one.path))):
-        if isinstance(setting, Amount) and _is_left_to_provider(change, setting):
-            continue
+        if isinstance(setting, Amount) and change.action == "replace" and after.is_left_to_provider(setting.path):
+            continue  # a new object gets the provider's usual number
         message = _reduction(setting, change.before.get(setting.path), after.get(setting.path))
         if message:
             yield violation(setting.path, message)
-
-
-def _is_left_to_provider(change: Change, setting: Amount) -> bool:
-    """Whether a new object gets a number that nobody has set: then it is the provider's usual one."""
-    after = change.after
-    if not after or change.action != "replace" or not is_unknown(after.get(setting.path)):
-        return False
-    return after.comes_from(setting.path) == (change.address,)
 
 
 def _reduction(setting: Setting, old: Any, new: Any) -> str:
@@ -112,9 +111,8 @@ def _lower_amount(setting: Amount, old: Any, new: Any) -> str:
     after = _measured(setting, new)
     if after >= before:
         return ""
-    if all(isinstance(value, (int, float)) and value != setting.forever for value in (old, new)):
-        return f"from {old} to {new} {setting.unit}"
-    return f"from {_said(setting, old)} to {_said(setting, new)}"
+    are_plain = all(isinstance(value, (int, float)) and value != setting.forever for value in (old, new))
+    return f"from {old if are_plain else _said(setting, old)} to {_said(setting, new)}"
 
 
 def _lost_members(setting: Members, old: Any, new: Any) -> str:
@@ -127,15 +125,15 @@ def _lost_members(setting: Members, old: Any, new: Any) -> str:
 
 
 def _members(setting: Members, value: Any) -> set[str]:
-    if not setting.of:
-        return set(value or ())
-    return {block.get(name) for block in value or () for name in setting.of if block.get(name)}
+    members = value or ()
+    return {one.get(name) for one in members for name in setting.of if one.get(name)} if setting.of else set(members)
 
 
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_PLAIN = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
-_ISO = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
-_ISO_SECONDS = (365 * 86400.0, 30 * 86400.0, 7 * 86400.0, 86400.0, 3600.0, 60.0, 1.0)
+_SECONDS = {"m": 60.0, "h": 3600.0, "d": 86400.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
+_PARTS = re.compile(rf"(?:{_PART.pattern})+")
+_ISO = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
+_ISO_DAYS = (365, 30, 7, 1)
 
 
 def _measured(setting: Amount, value: Any) -> float:
@@ -149,10 +147,10 @@ def _measured(setting: Amount, value: Any) -> float:
 
 
 def _duration(text: str) -> float:
-    if found := _PLAIN.fullmatch(text):
-        return float(found[1]) * _SECONDS.get(found[2], 1.0)
-    if text and (found := _ISO.fullmatch(text)):
-        return sum(float(part or 0) * seconds for part, seconds in zip(found.groups(), _ISO_SECONDS, strict=True))
+    if _PARTS.fullmatch(text):
+        return sum(float(number) * _SECONDS.get(unit, 1.0) for number, unit in _PART.findall(text))
+    if found := _ISO.fullmatch(text):
+        return sum(float(found[part] or 0) * days * _SECONDS["d"] for part, days in enumerate(_ISO_DAYS, 1))
     return 0.0
 
 

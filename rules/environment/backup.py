@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from planguard import Change, Violation, change_rule
 
+from ._before_after import dropped, edited
 from ._neighbours import Guard, losses
 from ._reduction import Amount, Level, Setting, reductions
 
@@ -110,24 +111,21 @@ _SETTINGS: dict[str, tuple[Setting, ...]] = {
         Amount("retention_policy.retention_period", "seconds"),
     ),
 }
-_BUCKET = ("aws_s3_bucket",)
 _PROTECTED_ITEM = "the backup protection"
 _GUARDS = {
     "aws_backup_plan": Guard("the backup plan", "name"),
-    "aws_backup_selection": Guard("the selection of what is backed up", "plan_id", ("aws_backup_plan",)),
+    "aws_backup_selection": Guard("the selection of what is backed up", "plan_id", "aws_backup_plan"),
     "aws_db_instance_automated_backups_replication": Guard(
-        "the copy of backups in another region", "source_db_instance_arn", ("aws_db_instance",)
+        "the copy of backups in another region", "source_db_instance_arn", "aws_db_instance"
     ),
     "aws_dlm_lifecycle_policy": Guard("the snapshot schedule", "description", worth=("state", ("ENABLED", None))),
-    "aws_efs_backup_policy": Guard(_PROTECTED_ITEM, "file_system_id", ("aws_efs_file_system",)),
+    "aws_efs_backup_policy": Guard(_PROTECTED_ITEM, "file_system_id", "aws_efs_file_system"),
     "aws_rbin_rule": Guard("the recycle bin", "description"),
-    "aws_s3_bucket_replication_configuration": Guard("the replication", "bucket", _BUCKET),
+    "aws_s3_bucket_replication_configuration": Guard("the replication", "bucket", "aws_s3_bucket"),
     "aws_s3_bucket_versioning": Guard(
-        "the versioning", "bucket", _BUCKET, worth=("versioning_configuration.status", ("Enabled",))
+        "the versioning", "bucket", "aws_s3_bucket", worth=("versioning_configuration.status", ("Enabled",))
     ),
-    "azurerm_backup_protected_file_share": Guard(
-        _PROTECTED_ITEM, "source_file_share_name", ("azurerm_storage_share",)
-    ),
+    "azurerm_backup_protected_file_share": Guard(_PROTECTED_ITEM, "source_file_share_name", "azurerm_storage_share"),
     "azurerm_backup_protected_vm": Guard(_PROTECTED_ITEM, "source_vm_id"),
     "azurerm_data_protection_backup_instance_blob_storage": Guard(_PROTECTED_ITEM, "storage_account_id"),
     "azurerm_data_protection_backup_instance_disk": Guard(_PROTECTED_ITEM, "disk_id"),
@@ -137,19 +135,62 @@ _GUARDS = {
     "azurerm_data_protection_backup_instance_postgresql_flexible_server": Guard(_PROTECTED_ITEM, "server_id"),
     "google_backup_dr_backup_plan_association": Guard(_PROTECTED_ITEM, "resource"),
     "google_compute_disk_resource_policy_attachment": Guard(
-        "the snapshot schedule", "disk", ("google_compute_disk",), key="name"
+        "the snapshot schedule", "disk", "google_compute_disk", key="name"
     ),
     "google_compute_region_disk_resource_policy_attachment": Guard(
-        "the snapshot schedule", "disk", ("google_compute_region_disk",), key="name"
+        "the snapshot schedule", "disk", "google_compute_region_disk", key="name"
     ),
     "google_firestore_backup_schedule": Guard(
-        "the backup schedule", "database", ("google_firestore_database",), key="name"
+        "the backup schedule", "database", "google_firestore_database", key="name"
     ),
-    "google_gke_backup_backup_plan": Guard("the backup plan", "cluster", ("google_container_cluster",)),
-    "google_spanner_backup_schedule": Guard(
-        "the backup schedule", "database", ("google_spanner_database",), key="name"
-    ),
+    "google_gke_backup_backup_plan": Guard("the backup plan", "cluster", "google_container_cluster"),
+    "google_spanner_backup_schedule": Guard("the backup schedule", "database", "google_spanner_database", key="name"),
 }
+
+_BIN = """
+                resource "aws_rbin_rule" "snapshots" {
+                  resource_type = "EBS_SNAPSHOT"
+
+                  retention_period {
+                    retention_period_value = 30
+                    retention_period_unit  = "DAYS"
+                  }
+                }
+"""
+_COPIES = """
+                resource "azurerm_backup_policy_vm" "main" {
+                  name                = "main"
+                  resource_group_name = "rg-backup"
+                  recovery_vault_name = "rsv-acme"
+
+                  backup {
+                    frequency = "Daily"
+                    time      = "23:00"
+                  }
+
+                  retention_daily {
+                    count = 14
+                  }
+
+                  retention_weekly {
+                    count = 8
+                    weekdays = ["Sunday"]
+                  }
+
+                  retention_monthly {
+                    count = 12
+                    weekdays = ["Sunday"]
+                    weeks    = ["First"]
+                  }
+
+                  retention_yearly {
+                    count = 5
+                    weekdays = ["Sunday"]
+                    weeks    = ["First"]
+                    months   = ["January"]
+                  }
+                }
+"""
 
 
 @change_rule(
@@ -492,6 +533,176 @@ _GUARDS = {
                 }
                 """,
         ),
+        "a database without its last day of backups": edited(
+            """
+                resource "aws_db_instance" "orders" {
+                  identifier              = "orders"
+                  engine                  = "postgres"
+                  instance_class          = "db.t4g.medium"
+                  backup_retention_period = 1
+                }
+            """,
+            "= 1\n",
+            "= 0\n",
+        ),
+        "versions of a bucket, set in the bucket": edited(
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket = "acme-uploads"
+
+                  versioning {
+                    enabled = true
+                  }
+                }
+            """,
+            "true",
+            "false",
+        ),
+        "one of two recycle bins deleted, neither of them described": (
+            _BIN,
+            _BIN.replace('"snapshots"', '"images"').replace("EBS_SNAPSHOT", "EC2_IMAGE"),
+        ),
+        "a recycle bin deleted together with what describes it": dropped(
+            """
+                resource "random_pet" "bin" {}
+            """
+            + _BIN.replace("{\n", "{\n                  description = random_pet.bin.id\n", 1)
+        ),
+        "a snapshot schedule deleted": dropped(
+            """
+                resource "aws_dlm_lifecycle_policy" "daily" {
+                  description        = "Daily"
+                  execution_role_arn = "arn:aws:iam::111122223333:role/dlm"
+                  state              = "ENABLED"
+
+                  policy_details {
+                    resource_types = ["VOLUME"]
+                    target_tags    = { backup = "daily" }
+
+                    schedule {
+                      name = "daily"
+
+                      create_rule {
+                        interval = 24
+                      }
+
+                      retain_rule {
+                        count = 14
+                      }
+                    }
+                  }
+                }
+            """
+        ),
+        **{
+            f"{every} copies of a database": edited(
+                f"""
+                resource "azurerm_mssql_database" "orders" {{
+                  name      = "orders"
+                  server_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.Sql/servers/sql-acme"
+
+                  long_term_retention_policy {{
+                    {every}_retention = "P60D"
+                    week_of_year      = 1
+                  }}
+                }}
+                """,
+                '"P60D"',
+                f'"{less}"',
+            )
+            for every, less in {"weekly": "P4W", "monthly": "P1M", "yearly": "PT0S"}.items()
+        },
+        **{
+            f"{every} copies of machines": edited(_COPIES, f"count = {count}\n", "count = 1\n")
+            for every, count in {"daily": 14, "weekly": 8, "monthly": 12, "yearly": 5}.items()
+        },
+        "a database server taken out of the backup": dropped(
+            """
+                resource "azurerm_data_protection_backup_instance_mysql_flexible_server" "orders" {
+                  name             = "orders"
+                  location         = "westeurope"
+                  vault_id         = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-backup/providers/Microsoft.DataProtection/backupVaults/main"
+                  server_id        = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.DBforMySQL/flexibleServers/orders"
+                  backup_policy_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-backup/providers/Microsoft.DataProtection/backupVaults/main/backupPolicies/daily"
+                }
+            """
+        ),
+        "a database without its earlier states": edited(
+            """
+                resource "google_firestore_database" "orders" {
+                  name                              = "orders"
+                  location_id                       = "eur3"
+                  type                              = "FIRESTORE_NATIVE"
+                  point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
+                }
+            """,
+            "POINT_IN_TIME_RECOVERY_ENABLED",
+            "POINT_IN_TIME_RECOVERY_DISABLED",
+        ),
+        "an hour of earlier states in place of a week": edited(
+            """
+                resource "google_spanner_database" "orders" {
+                  instance                 = "orders"
+                  name                     = "orders"
+                  version_retention_period = "604800s"
+                }
+            """,
+            '"604800s"',
+            '"1h"',
+        ),
+        "backups of a table for a day": edited(
+            """
+                resource "google_bigtable_table" "orders" {
+                  instance_name = "orders"
+                  name          = "orders"
+
+                  automated_backup_policy {
+                    retention_period = "72h0m0s"
+                    frequency        = "24h0m0s"
+                  }
+                }
+            """,
+            '"72h0m0s"',
+            '"24h30m0s"',
+        ),
+        "versions of a Google bucket": edited(
+            """
+                resource "google_storage_bucket" "audit" {
+                  name     = "acme-audit"
+                  location = "EU"
+
+                  versioning {
+                    enabled = true
+                  }
+                }
+            """,
+            "true",
+            "false",
+        ),
+        "a bucket replaced by one that holds deletions for less time": edited(
+            """
+                resource "google_storage_bucket" "archive" {
+                  name     = "acme-archive"
+
+                  soft_delete_policy {
+                    retention_duration_seconds = 2592000
+                  }
+
+                  location = "EU"
+                }
+            """,
+            """2592000
+                  }
+
+                  location = "EU"
+""",
+            """604800
+                  }
+
+                  location = "EUROPE-WEST1"
+""",
+            google_storage_bucket__archive="location",
+        ),
     },
     good={
         "a replacement that leaves the number to its provider": (
@@ -785,6 +996,73 @@ _GUARDS = {
                   }
                 }
                 """,
+        ),
+        "backups where there were none, for a time that is not known yet": (
+            """
+                resource "aws_docdb_cluster" "orders" {
+                  cluster_identifier      = "orders"
+                  backup_retention_period = 0
+                }
+            """,
+            """
+                resource "random_integer" "days" {
+                  min = 1
+                  max = 35
+                }
+
+                resource "aws_docdb_cluster" "orders" {
+                  cluster_identifier      = "orders"
+                  backup_retention_period = random_integer.days.result
+                }
+            """,
+        ),
+        "the same time in other units": (
+            """
+                resource "google_spanner_database" "orders" {
+                  for_each = {
+                    a = "86400s"
+                    b = "3600s"
+                    c = "7200s"
+                  }
+                  instance                 = "orders"
+                  name                     = "orders-${each.key}"
+                  version_retention_period = each.value
+                }
+
+                resource "azurerm_mssql_database" "orders" {
+                  name      = "orders"
+                  server_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.Sql/servers/sql-acme"
+
+                  long_term_retention_policy {
+                    weekly_retention  = "P28D"
+                    monthly_retention = "P365D"
+                    yearly_retention  = "PT0S"
+                  }
+                }
+            """,
+            """
+                resource "google_spanner_database" "orders" {
+                  for_each = {
+                    a = "1d"
+                    b = "60m"
+                    c = "2h"
+                  }
+                  instance                 = "orders"
+                  name                     = "orders-${each.key}"
+                  version_retention_period = each.value
+                }
+
+                resource "azurerm_mssql_database" "orders" {
+                  name      = "orders"
+                  server_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.Sql/servers/sql-acme"
+
+                  long_term_retention_policy {
+                    weekly_retention  = "P4W"
+                    monthly_retention = "P1Y"
+                    yearly_retention  = "P0D"
+                  }
+                }
+            """,
         ),
     },
     undetermined={

@@ -6,22 +6,24 @@ from collections.abc import Iterator
 
 from planguard import Change, Violation, change_rule
 
+from ._before_after import dropped, edited
 from ._neighbours import Guard, losses
-from ._reduction import Level, Setting, reductions
+from ._reduction import Level, Off, Setting, reductions
 
 _PROTECTED = Level("deletion_protection")
 _ENABLED = Level("deletion_protection_enabled")
-_NOT_FORCED = Level("force_destroy", ((False, None),))
-_NOT_FORCED_DELETE = Level("force_delete", ((False, None),))
-_SNAPSHOT = Level("skip_final_snapshot", ((False, None),))
-_BACKUP = Level("skip_final_backup", ((False, None),))
+_NOT_FORCED = Off("force_destroy")
+_NOT_FORCED_DELETE = Off("force_delete")
+_SNAPSHOT = Off("skip_final_snapshot")
+_BACKUP = Off("skip_final_backup")
 _BACKUPS_KEPT = Level("delete_automated_backups", (False,))
 _PURGE = Level("purge_protection_enabled")
-_PREVENT = Level("deletion_policy", ("PREVENT", ("ABANDON", "DEFAULT", "DELETE", "", None)))
 _IMMUTABLE = Level("immutability", ("Locked", "Unlocked"))
 _TERMINATION = Level("disable_api_termination")
+_RETAIN = Level("spec.persistent_volume_reclaim_policy", ("Retain",))
+_RECLAIM = Level("reclaim_policy", ("Retain",))
 
-_AWS: dict[str, tuple[Setting, ...]] = {
+_SETTINGS: dict[str, tuple[Setting, ...]] = {
     "aws_alb": (Level("enable_deletion_protection"),),
     "aws_athena_database": (_NOT_FORCED,),
     "aws_athena_workgroup": (_NOT_FORCED,),
@@ -51,7 +53,7 @@ _AWS: dict[str, tuple[Setting, ...]] = {
     "aws_neptune_global_cluster": (_PROTECTED,),
     "aws_neptunegraph_graph": (_PROTECTED,),
     "aws_networkfirewall_firewall": (Level("delete_protection"),),
-    "aws_organizations_account": (Level("close_on_deletion", ((False, None),)),),
+    "aws_organizations_account": (Off("close_on_deletion"),),
     "aws_qldb_ledger": (_PROTECTED,),
     "aws_rds_cluster": (_PROTECTED, _SNAPSHOT, _BACKUPS_KEPT),
     "aws_rds_global_cluster": (_PROTECTED,),
@@ -62,20 +64,19 @@ _AWS: dict[str, tuple[Setting, ...]] = {
     "aws_s3tables_table_bucket": (_NOT_FORCED,),
     "aws_s3vectors_vector_bucket": (_NOT_FORCED,),
     "aws_verifiedpermissions_policy_store": (Level("deletion_protection", ("ENABLED",)),),
-}
-_AZURE: dict[str, tuple[Setting, ...]] = {
     "azurerm_app_configuration": (_PURGE,),
     "azurerm_data_protection_backup_vault": (_IMMUTABLE, Level("soft_delete", ("AlwaysOn", "On"))),
     "azurerm_key_vault": (_PURGE,),
     "azurerm_key_vault_managed_hardware_security_module": (_PURGE,),
     "azurerm_recovery_services_vault": (_IMMUTABLE, Level("soft_delete_enabled")),
     "azurerm_storage_container_immutability_policy": (Level("locked"),),
-}
-_GOOGLE: dict[str, tuple[Setting, ...]] = {
     "google_active_directory_domain": (_PROTECTED,),
-    "google_alloydb_cluster": (_PROTECTED, _PREVENT),
+    "google_alloydb_cluster": (
+        _PROTECTED,
+        Level("deletion_policy", ("PREVENT", ("ABANDON", "DEFAULT", "DELETE", None))),
+    ),
     "google_backup_dr_backup_vault": (_NOT_FORCED_DELETE,),
-    "google_bigquery_dataset": (Level("delete_contents_on_destroy", ((False, None),)),),
+    "google_bigquery_dataset": (Off("delete_contents_on_destroy"),),
     "google_bigquery_table": (_PROTECTED,),
     "google_bigtable_instance": (_PROTECTED, _NOT_FORCED),
     "google_bigtable_table": (Level("deletion_protection", ("PROTECTED",)),),
@@ -97,7 +98,7 @@ _GOOGLE: dict[str, tuple[Setting, ...]] = {
     "google_oracle_database_autonomous_database": (_PROTECTED,),
     "google_oracle_database_db_system": (_PROTECTED,),
     "google_privateca_certificate_authority": (_PROTECTED,),
-    "google_project": (_PREVENT,),
+    "google_project": (Level("deletion_policy", ("PREVENT",)),),
     "google_redis_cluster": (_ENABLED,),
     "google_redis_instance": (_PROTECTED,),
     "google_secret_manager_regional_secret": (_PROTECTED,),
@@ -108,28 +109,41 @@ _GOOGLE: dict[str, tuple[Setting, ...]] = {
     "google_sql_database_instance": (_PROTECTED, Level("settings.deletion_protection_enabled")),
     "google_storage_bucket": (_NOT_FORCED, Level("retention_policy.is_locked")),
     "google_workflows_workflow": (_PROTECTED,),
-}
-_RETAIN = Level("spec.persistent_volume_reclaim_policy", ("Retain",))
-_KUBERNETES: dict[str, tuple[Setting, ...]] = {
     "kubernetes_persistent_volume": (_RETAIN,),
     "kubernetes_persistent_volume_v1": (_RETAIN,),
-    "kubernetes_storage_class": (Level("reclaim_policy", ("Retain",)),),
-    "kubernetes_storage_class_v1": (Level("reclaim_policy", ("Retain",)),),
+    "kubernetes_storage_class": (_RECLAIM,),
+    "kubernetes_storage_class_v1": (_RECLAIM,),
 }
-_SETTINGS: dict[str, tuple[Setting, ...]] = {**_AWS, **_AZURE, **_GOOGLE, **_KUBERNETES}
 _GUARDS = {
-    "aws_backup_vault_lock_configuration": Guard("the lock", "backup_vault_name", ("aws_backup_vault",)),
-    "aws_glacier_vault_lock": Guard("the lock", "vault_name", ("aws_glacier_vault",)),
-    "aws_s3_bucket_object_lock_configuration": Guard("the object lock", "bucket", ("aws_s3_bucket",)),
+    "aws_backup_vault_lock_configuration": Guard("the lock", "backup_vault_name", "aws_backup_vault"),
+    "aws_glacier_vault_lock": Guard("the lock", "vault_name", "aws_glacier_vault"),
+    "aws_s3_bucket_object_lock_configuration": Guard("the object lock", "bucket", "aws_s3_bucket"),
     "azurerm_management_lock": Guard("the lock", "scope"),
     "azurerm_storage_container_immutability_policy": Guard(
         "the immutability policy",
         "storage_container_resource_manager_id",
-        ("azurerm_storage_container",),
+        "azurerm_storage_container",
         key="resource_manager_id",
     ),
-    "google_resource_manager_lien": Guard("the lien", "parent", ("google_project",), key="number"),
+    "google_resource_manager_lien": Guard("the lien", "parent", "google_project", key="number"),
 }
+
+_VAULT = """
+                resource "azurerm_recovery_services_vault" "main" {
+                  name                = "rsv-acme"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  sku                 = "Standard"
+                  immutability        = "Unlocked"
+                }
+"""
+_LOCK = """
+                resource "azurerm_management_lock" "data" {
+                  name       = "no-delete"
+                  scope      = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data"
+                  lock_level = "CanNotDelete"
+                }
+"""
 
 
 @change_rule(
@@ -307,6 +321,159 @@ _GUARDS = {
                 }
                 """,
         ),
+        "a bucket that may be deleted with what is in it": edited(
+            """
+                resource "aws_s3_bucket" "uploads" {
+                  bucket        = "acme-uploads"
+                  force_destroy = false
+                }
+            """,
+            "false",
+            "true",
+        ),
+        "backups that go with their database": edited(
+            """
+                resource "aws_db_instance" "orders" {
+                  identifier               = "orders"
+                  engine                   = "postgres"
+                  instance_class           = "db.t4g.medium"
+                  delete_automated_backups = false
+                }
+            """,
+            "false",
+            "true",
+        ),
+        "a load balancer": edited(
+            """
+                resource "aws_lb" "web" {
+                  name                       = "web"
+                  enable_deletion_protection = true
+                }
+            """,
+            "true",
+            "false",
+        ),
+        "a network firewall": edited(
+            """
+                resource "aws_networkfirewall_firewall" "hub" {
+                  name                = "hub"
+                  firewall_policy_arn = "arn:aws:network-firewall:eu-central-1:111122223333:firewall-policy/hub"
+                  vpc_id              = "vpc-0a1b2c3d4e5f60718"
+                  delete_protection   = true
+                }
+            """,
+            "true",
+            "false",
+        ),
+        "a vault that is not immutable any more": edited(_VAULT, '"Unlocked"', '"Disabled"'),
+        "a cluster that goes with its instances": edited(
+            """
+                resource "google_alloydb_cluster" "orders" {
+                  cluster_id      = "orders"
+                  location        = "europe-west1"
+                  deletion_policy = "DEFAULT"
+                }
+            """,
+            '"DEFAULT"',
+            '"FORCE"',
+        ),
+        "an autonomous database": edited(
+            """
+                resource "google_oracle_database_autonomous_database" "orders" {
+                  autonomous_database_id = "orders"
+                  location               = "europe-west2"
+                  deletion_protection    = true
+                }
+            """,
+            "true",
+            "false",
+        ),
+        "a volume that goes with its claim": edited(
+            """
+                resource "kubernetes_persistent_volume_v1" "search" {
+                  metadata {
+                    name = "search"
+                  }
+
+                  spec {
+                    capacity                         = { storage = "20Gi" }
+                    access_modes                     = ["ReadWriteOnce"]
+                    persistent_volume_reclaim_policy = "Retain"
+
+                    persistent_volume_source {
+                      csi {
+                        driver        = "ebs.csi.aws.com"
+                        volume_handle = "vol-0a1b2c3d4e5f60718"
+                      }
+                    }
+                  }
+                }
+            """,
+            '"Retain"',
+            '"Delete"',
+        ),
+        "volumes of a class that go with their claims": edited(
+            """
+                resource "kubernetes_storage_class_v1" "slow" {
+                  metadata {
+                    name = "slow"
+                  }
+
+                  storage_provisioner = "ebs.csi.aws.com"
+                  reclaim_policy      = "Retain"
+                }
+            """,
+            '"Retain"',
+            '"Delete"',
+            kubernetes_storage_class_v1__slow="reclaim_policy",
+        ),
+        "the lock of a backup vault deleted": dropped(
+            """
+                resource "aws_backup_vault_lock_configuration" "main" {
+                  backup_vault_name  = aws_backup_vault.main.name
+                  min_retention_days = 30
+                }
+            """,
+            """
+                resource "aws_backup_vault" "main" {
+                  name = "main"
+                }
+            """,
+        ),
+        "the lock of an archive deleted": dropped(
+            """
+                resource "aws_glacier_vault_lock" "audit" {
+                  vault_name    = "audit"
+                  complete_lock = false
+                  policy        = "{}"
+                }
+            """
+        ),
+        "the immutability of a container deleted": dropped(
+            """
+                resource "azurerm_storage_container_immutability_policy" "audit" {
+                  storage_container_resource_manager_id = azurerm_storage_container.audit.resource_manager_id
+                  immutability_period_in_days           = 90
+                }
+            """,
+            """
+                resource "azurerm_storage_container" "audit" {
+                  name               = "audit"
+                  storage_account_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.Storage/storageAccounts/stacmedata"
+                }
+            """,
+        ),
+        "the lien of a project deleted": dropped(
+            """
+                resource "google_resource_manager_lien" "platform" {
+                  parent       = "projects/481516234200"
+                  restrictions = ["resourcemanager.projects.delete"]
+                  origin       = "platform team"
+                  reason       = "Holds the audit logs"
+                }
+            """
+        ),
+        "one of two locks deleted": (_LOCK + _LOCK.replace('"data"', '"again"'), _LOCK),
     },
     good={
         "switches turned on": (
@@ -365,6 +532,7 @@ _GUARDS = {
                 }
                 """,
         ),
+        "a vault that is immutable for good": edited(_VAULT, '"Unlocked"', '"Locked"'),
     },
     undetermined={
         "a switch that depends on a new resource": (

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from planguard import Change, Violation, change_rule, violation
 
+from ._before_after import dropped, edited
 from ._destruction import cause, leftover
 from ._keys import KEYS, time_to_undo
 from ._reduction import Level, Setting, reductions
+from ._stateful import kept_by
 
 
 @change_rule(
@@ -40,6 +42,20 @@ from ._reduction import Level, Setting, reductions
                 """,
             {"azurerm_key_vault.main": "location"},
         ),
+        "a key deleted, and another made": (
+            """
+                resource "aws_kms_key" "data" {
+                  description         = "Data"
+                  enable_key_rotation = true
+                }
+                """,
+            """
+                resource "aws_kms_key" "orders" {
+                  description         = "Orders"
+                  enable_key_rotation = true
+                }
+                """,
+        ),
     },
     good={
         "a key that stays unmanaged": (
@@ -58,6 +74,15 @@ from ._reduction import Level, Setting, reductions
                   }
                 }
                 """,
+        ),
+        "a key deleted, and kept by its provider": dropped(
+            """
+                resource "google_kms_crypto_key" "orders" {
+                  name            = "orders"
+                  key_ring        = "projects/acme-platform/locations/europe/keyRings/main"
+                  deletion_policy = "ABANDON"
+                }
+            """
         ),
         "an alias deleted": (
             """
@@ -90,22 +115,20 @@ def encryption_key_destroyed(change: Change) -> Iterator[Violation]:
     be kept, then delete the key in a plan of its own.
     """
     key = change.before
-    if not key or not change.destroys:
+    if not key or not change.destroys or kept_by(key):
         return
-    lost = f"{KEYS[change.type]}{leftover(change)}"
-    if change.action == "replace":
-        path, replacement = cause(change)
-        yield violation(path, f"{replacement} destroys {lost}{time_to_undo(key)}")
-    else:
-        yield violation("", f"deletes {lost}{time_to_undo(key)}")
+    path, replacement = cause(change)
+    act = f"{replacement} destroys" if change.action == "replace" else "deletes"
+    yield violation(path, f"{act} {KEYS[change.type]}{leftover(change)}{time_to_undo(key)}")
 
 
+_ENABLED = (Level("enabled", ((True, None),)),)
 _SWITCHES: dict[str, tuple[Setting, ...]] = {
-    "aws_kms_external_key": (Level("enabled", ((True, None),)),),
-    "aws_kms_key": (Level("is_enabled", ((True, None),)),),
-    "aws_kms_replica_external_key": (Level("enabled", ((True, None),)),),
-    "aws_kms_replica_key": (Level("enabled", ((True, None),)),),
-    "aws_paymentcryptography_key": (Level("enabled", ((True, None),)),),
+    "aws_kms_external_key": _ENABLED,
+    "aws_kms_key": (Level("is_enabled"),),
+    "aws_kms_replica_external_key": _ENABLED,
+    "aws_kms_replica_key": _ENABLED,
+    "aws_paymentcryptography_key": _ENABLED,
     "google_kms_crypto_key_version": (Level("state", ("ENABLED",)),),
 }
 
@@ -128,6 +151,29 @@ _KEY = """
     since="0.2.0",
     bad={
         "switched off": (_KEY, _KEY.replace("enable_key_rotation     = true", "is_enabled              = false")),
+        "a key whose material is from elsewhere": edited(
+            """
+            resource "aws_kms_external_key" "orders" {
+              description = "orders"
+              enabled     = true
+            }
+            """,
+            "true",
+            "false",
+        ),
+        "a key of which nothing was said": (
+            """
+            resource "aws_kms_replica_key" "orders" {
+              primary_key_arn = "arn:aws:kms:us-east-1:111122223333:key/mrk-00112233445566778899aabbccddeeff"
+            }
+            """,
+            """
+            resource "aws_kms_replica_key" "orders" {
+              primary_key_arn = "arn:aws:kms:us-east-1:111122223333:key/mrk-00112233445566778899aabbccddeeff"
+              enabled         = false
+            }
+            """,
+        ),
         "a version of a key": (
             """
             resource "google_kms_crypto_key_version" "orders" {
@@ -144,6 +190,41 @@ _KEY = """
         ),
     },
     good={
+        "keys that stay switched on": edited(
+            """
+            resource "aws_kms_external_key" "orders" {
+              description = "orders"
+              enabled     = true
+            }
+
+            resource "aws_kms_replica_external_key" "orders" {
+              description     = "orders"
+              primary_key_arn = "arn:aws:kms:us-east-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef"
+              enabled         = true
+            }
+
+            resource "aws_kms_replica_key" "orders" {
+              description     = "orders"
+              primary_key_arn = "arn:aws:kms:us-east-1:111122223333:key/mrk-00112233445566778899aabbccddeeff"
+              enabled         = true
+            }
+
+            resource "aws_paymentcryptography_key" "orders" {
+              exportable = true
+              enabled    = true
+              tags = {
+                purpose = "orders"
+              }
+              key_attributes {
+                key_algorithm = "TDES_3KEY"
+                key_class     = "SYMMETRIC_KEY"
+                key_usage     = "TR31_P0_PIN_ENCRYPTION_KEY"
+              }
+            }
+            """,
+            '"orders"\n',
+            '"orders and returns"\n',
+        ),
         "switched on": (_KEY.replace("enable_key_rotation     = true", "is_enabled              = false"), _KEY),
         "another description": (_KEY, _KEY.replace('"orders"\n', '"orders and returns"\n')),
         "made switched off": (

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from planguard import Change, Resource, Violation, change_rule, violation
 
+from ._before_after import dropped, edited
 from ._neighbours import Guard, losses
 from ._reduction import Amount, Given, Level, Members, Setting, reductions
 
 _BOUNDARY = (Given("permissions_boundary", "the permissions boundary"),)
 _ENFORCED = (Level("enforce", ((True, None),)),)
-_POD_SECURITY = (
-    Level('metadata.labels["pod-security.kubernetes.io/enforce"]', ("restricted", "baseline", "privileged")),
-)
+_POD_SECURITY = (Level('metadata.labels["pod-security.kubernetes.io/enforce"]', ("restricted", "baseline")),)
 _SETTINGS: dict[str, tuple[Setting, ...]] = {
     "aws_iam_account_password_policy": (
         Amount("minimum_password_length", "characters", unset=6),
@@ -80,6 +79,62 @@ _EXEMPTIONS = (
     "azurerm_resource_policy_exemption",
     "azurerm_subscription_policy_exemption",
 )
+
+_SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
+_SCOPES = {
+    "management_group": "/providers/Microsoft.Management/managementGroups/shops",
+    "resource": f"{_SUBSCRIPTION}/resourceGroups/shop/providers/Microsoft.Web/sites/shop",
+    "resource_group": f"{_SUBSCRIPTION}/resourceGroups/shop",
+    "subscription": _SUBSCRIPTION,
+}
+_GROUP = """
+            resource "azurerm_resource_group" "shop" {
+              name     = "shop"
+              location = "westeurope"
+            }
+"""
+_ASSIGNED_TO = """
+            resource "azurerm_{0}_policy_assignment" "regions" {{
+              name                 = "regions"
+              {0}_id = "{1}"
+              policy_definition_id = "/providers/Microsoft.Authorization/policyDefinitions/regions"
+              enforce              = true
+            }}
+"""
+_EXEMPTED = """
+            resource "azurerm_{0}_policy_exemption" "shop" {{
+              name                 = "shop"
+              {0}_id = "{1}"
+              policy_assignment_id = "/subscriptions/0/providers/Microsoft.Authorization/policyAssignments/regions"
+              exemption_category   = "Waiver"
+            }}
+"""
+_CHECKED = """
+            resource "kubernetes_{}_webhook_configuration{}" "images" {{
+              metadata {{
+                name = "images"
+              }}
+              webhook {{
+                name                      = "images.example.com"
+                admission_review_versions = ["v1"]
+                side_effects              = "None"
+                client_config {{
+                  url = "https://images.example.com/check"
+                }}
+              }}
+            }}
+"""
+_RULE = """
+            resource "google_org_policy_policy" "keys" {{
+              name   = "projects/example/policies/iam.disableServiceAccountKeyCreation"
+              parent = "projects/example"
+              spec {{
+                rules {{
+                  {}
+                }}
+              }}
+            }}
+"""
 
 _ORGANISATION = """
             resource "aws_organizations_policy" "limits" {
@@ -154,50 +209,135 @@ _ATTACHED = """
             }
             """,
         ),
-        "an exemption from a policy": (
-            """
-            resource "azurerm_resource_group" "shop" {
-              name     = "shop"
-              location = "westeurope"
-            }
-            """,
-            """
-            resource "azurerm_resource_group" "shop" {
-              name     = "shop"
-              location = "westeurope"
-            }
-
-            resource "azurerm_resource_group_policy_exemption" "shop" {
-              name                 = "shop"
-              resource_group_id    = azurerm_resource_group.shop.id
-              policy_assignment_id = "/subscriptions/0/providers/Microsoft.Authorization/policyAssignments/regions"
-              exemption_category   = "Waiver"
-            }
-            """,
+        **{
+            f"an exemption from a policy, of a {kind.replace('_', ' ')}": (
+                _GROUP,
+                _GROUP + _EXEMPTED.format(kind, scope),
+            )
+            for kind, scope in _SCOPES.items()
+        },
+        **{
+            f"an assignment taken from a {kind.replace('_', ' ')}": dropped(_ASSIGNED_TO.format(kind, scope), _GROUP)
+            for kind, scope in _SCOPES.items()
+        },
+        "an assignment that had force, and now only tells": edited(
+            _ASSIGNED_TO.format("subscription", _SUBSCRIPTION), "true", "false"
         ),
-        "a constraint that is no longer enforced": (
+        "an assignment of which nothing more was said": dropped(
+            _ASSIGNED_TO.format("subscription", _SUBSCRIPTION).replace("enforce              = true", ""), _GROUP
+        ),
+        "an assignment that gives way to that of another policy": (
+            _ASSIGNED_TO.format("subscription", _SUBSCRIPTION),
+            _ASSIGNED_TO.format("subscription", _SUBSCRIPTION).replace("regions", "tags"),
+        ),
+        **{
+            f"a {kind} webhook that is deleted{version}": dropped(_CHECKED.format(kind, version))
+            for kind in ("mutating", "validating")
+            for version in ("", "_v1")
+        },
+        "an admission policy that is deleted": dropped(
             """
-            resource "google_org_policy_policy" "keys" {
-              name   = "projects/example/policies/iam.disableServiceAccountKeyCreation"
-              parent = "projects/example"
-              spec {
-                rules {
-                  enforce = "TRUE"
+            resource "kubernetes_validating_admission_policy_v1" "replicas" {
+              metadata = {
+                name = "replicas"
+              }
+              spec = {
+                failure_policy = "Fail"
+                validations    = [{ expression = "object.spec.replicas <= 5" }]
+              }
+            }
+            """
+        ),
+        "a user without its boundary": edited(
+            """
+            resource "aws_iam_user" "build" {
+              name                 = "build"
+              permissions_boundary = "arn:aws:iam::111122223333:policy/boundary"
+            }
+            """,
+            'permissions_boundary = "arn:aws:iam::111122223333:policy/boundary"',
+            "",
+        ),
+        "an organisation without policies": edited(
+            """
+            resource "aws_organizations_organization" "this" {
+              feature_set          = "ALL"
+              enabled_policy_types = ["SERVICE_CONTROL_POLICY", "TAG_POLICY"]
+            }
+            """,
+            '"SERVICE_CONTROL_POLICY", ',
+            "",
+        ),
+        "images that nobody has attested": edited(
+            """
+            resource "google_binary_authorization_policy" "this" {
+              default_admission_rule {
+                evaluation_mode         = "REQUIRE_ATTESTATION"
+                enforcement_mode        = "ENFORCED_BLOCK_AND_AUDIT_LOG"
+                require_attestations_by = ["projects/example/attestors/build"]
+              }
+            }
+            """,
+            "REQUIRE_ATTESTATION",
+            "ALWAYS_ALLOW",
+        ),
+        "a service perimeter that is deleted": dropped(
+            """
+            resource "google_access_context_manager_service_perimeter" "data" {
+              parent = "accessPolicies/123456789012"
+              name   = "accessPolicies/123456789012/servicePerimeters/data"
+              title  = "data"
+              status {
+                restricted_services = ["storage.googleapis.com"]
+              }
+            }
+            """
+        ),
+        "a constraint that is no longer enforced": edited(_RULE.format('enforce = "TRUE"'), "TRUE", "FALSE"),
+        "a constraint that is no longer enforced, in another spelling": edited(
+            _RULE.format("enforce = true"), "true", "false"
+        ),
+        "a constraint that refused everything": (
+            _RULE.format('deny_all = "TRUE"'),
+            _RULE.format('allow_all = "TRUE"'),
+        ),
+        "a constraint to a few values": (
+            _RULE.format('values { allowed_values = ["in:eu-locations"] }'),
+            _RULE.format('allow_all = "TRUE"'),
+        ),
+        "a constraint that gives way to another": (
+            _RULE.format('enforce = "TRUE"'),
+            _RULE.format('enforce = "TRUE"').replace("keys", "names").replace("KeyCreation", "Creation"),
+        ),
+        "a constraint of a folder": dropped(
+            """
+            resource "google_folder_organization_policy" "serial" {
+              folder     = "folders/123456789012"
+              constraint = "compute.disableSerialPortAccess"
+              boolean_policy {
+                enforced = true
+              }
+            }
+            """
+        ),
+        "a constraint that refused a few values": edited(
+            """
+            resource "google_organization_policy" "services" {
+              org_id     = "123456789012"
+              constraint = "serviceuser.services"
+              list_policy {
+                deny {
+                  values = ["doubleclicksearch.googleapis.com"]
                 }
               }
             }
             """,
-            """
-            resource "google_org_policy_policy" "keys" {
-              name   = "projects/example/policies/iam.disableServiceAccountKeyCreation"
-              parent = "projects/example"
-              spec {
-                rules {
-                  enforce = "FALSE"
-                }
-              }
-            }
-            """,
+            """deny {
+                  values = ["doubleclicksearch.googleapis.com"]
+                }""",
+            """allow {
+                  all = true
+                }""",
         ),
         "a constraint that is deleted": (
             """
@@ -222,6 +362,18 @@ _ATTACHED = """
               project = "example"
             }
             """,
+        ),
+        "pods that may do everything": edited(
+            """
+            resource "kubernetes_namespace_v1" "shop" {
+              metadata {
+                name   = "shop"
+                labels = { "pod-security.kubernetes.io/enforce" = "baseline" }
+              }
+            }
+            """,
+            "baseline",
+            "privileged",
         ),
         "pods that may do more": (
             """
@@ -303,22 +455,30 @@ _ATTACHED = """
             }
             """,
         ),
-        "an exception from a constraint that is taken back": (
+        "an assignment under another name": edited(
+            _ASSIGNED_TO.format("subscription", _SUBSCRIPTION), '" "regions" {', '" "places" {'
+        ),
+        "an exemption that is explained": edited(
+            _EXEMPTED.format("subscription", _SUBSCRIPTION),
+            '"Waiver"',
+            '"Waiver"\n              description          = "until the shop has moved"',
+        ),
+        "an exception from a constraint that is taken back": dropped(_RULE.format('enforce = "FALSE"')),
+        "a constraint that is new": (_GROUP, _GROUP + _RULE.format('enforce = "TRUE"')),
+        "a constraint to one value less": edited(
+            _RULE.format('values { allowed_values = ["in:eu-locations", "in:us-locations"] }'),
+            ', "in:us-locations"',
+            "",
+        ),
+        "a constraint that stays, unmanaged": (
+            _RULE.format('enforce = "TRUE"'),
             """
-            resource "google_org_policy_policy" "keys" {
-              name   = "projects/example/policies/iam.disableServiceAccountKeyCreation"
-              parent = "projects/example"
-              spec {
-                rules {
-                  enforce = "FALSE"
-                }
+            removed {
+              from = google_org_policy_policy.keys
+
+              lifecycle {
+                destroy = false
               }
-            }
-            """,
-            """
-            resource "google_pubsub_topic" "jobs" {
-              name    = "jobs"
-              project = "example"
             }
             """,
         ),
@@ -360,8 +520,9 @@ def access_guardrail_removed(change: Change) -> Iterator[Violation]:
         yield from losses(change, [_GUARDS[change.type]])
     if change.type in _CONSTRAINTS:
         yield from _constraint(change, _CONSTRAINTS[change.type])
-    if change.type in _EXEMPTIONS and change.after and change.action == "create":
-        yield violation("", f"exempts from {change.after.get('policy_assignment_id', 'a policy')}")
+    if change.type in _EXEMPTIONS and change.action == "create":
+        policy = change.after.get("policy_assignment_id", "a policy") if change.after else ""
+        yield violation("", f"exempts from {policy}")
 
 
 def _constraint(change: Change, guard: Guard) -> Iterator[Violation]:
@@ -380,6 +541,6 @@ def _restricts(policy: Resource) -> bool:
     if any(not allow.get("all") for _, allow in policy.blocks("list_policy.allow")):
         return True
     for _, rule in policy.blocks("spec.rules"):
-        if any(str(rule.get(name) or "").upper() == "TRUE" for name in ("enforce", "deny_all")) or rule.get("values"):
+        if any(str(rule.get(name)).upper() == "TRUE" for name in ("enforce", "deny_all")) or rule.get("values"):
             return True
     return False

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
+_LOCAL = re.compile(r"\.{0,2}[/\\]|$")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _TAG = re.compile(r"(?:.*[-/_])?v?\d+(?:\.\d+)+(?:[-+.]?[0-9A-Za-z.-]+)?")
-_REGISTRY = re.compile(r"(?:[a-z0-9.-]+\.[a-z]+(?::\d+)?/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?", re.IGNORECASE)
-_HOSTS = ("github.com/", "gitlab.com/", "bitbucket.org/")
+_REGISTRY = re.compile(r"(?:[\w.-]+(?::\d+)?/)?[\w-]+/[\w-]+/[\w-]+(?://.*)?")
+_REPOSITORY = re.compile(r"(?:git|hg)::|git@|(?:github\.com|gitlab\.com|bitbucket\.org)/")
 _EXACT = re.compile(r"=?\s*v?\d+(?:\.\d+){1,2}(?:-[0-9A-Za-z.-]+)?")
+_ENDING = re.compile(rf"(?:~>|<).*|{_EXACT.pattern}")
 
 
 @rule(
@@ -31,6 +33,24 @@ _EXACT = re.compile(r"=?\s*v?\d+(?:\.\d+){1,2}(?:-[0-9A-Za-z.-]+)?")
 
             module "network" {
               source = "git::https://github.com/example/network.git?ref=main"
+            }
+        """,
+        "an archive that anybody may exchange": """
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+
+            module "alarms" {
+              source = "https://example.com/alarms.zip"
+            }
+        """,
+        "newest of a repository": """
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+
+            module "network" {
+              source = "github.com/example/network"
             }
         """,
         "newest of a registry": """
@@ -53,6 +73,10 @@ _EXACT = re.compile(r"=?\s*v?\d+(?:\.\d+){1,2}(?:-[0-9A-Za-z.-]+)?")
             module "network" {
               source = "./modules/network"
             }
+
+            module "queues" {
+              source = "../modules/queues"
+            }
         """,
         "a version, and one of a range that ends": """
             resource "aws_sqs_queue" "jobs" {
@@ -66,6 +90,28 @@ _EXACT = re.compile(r"=?\s*v?\d+(?:\.\d+){1,2}(?:-[0-9A-Za-z.-]+)?")
             module "queues" {
               source  = "example/queues/aws"
               version = "~> 5.1"
+            }
+        """,
+        "one version of each kind of place": """
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+
+            module "network" {
+              source = "github.com/example/network?depth=1&ref=v1.4.2"
+            }
+
+            module "addresses" {
+              source = "git::https://github.com/example/addresses.git?ref=3f786850e387550fdab836ed7e6dc881de23001b"
+            }
+
+            module "queues" {
+              source  = "app.terraform.io/example/queues/aws//modules/one"
+              version = "5.1.2"
+            }
+
+            module "alarms" {
+              source = "https://example.com/alarms.zip?checksum=sha256:3f786850e387550fdab836ed7e6dc881de23001b"
             }
         """,
     },
@@ -90,37 +136,30 @@ def module_version_unpinned(resource: Resource, *, exact: bool = False) -> Itera
 
 def _looseness(source: str, version: str, *, exact: bool) -> str:
     """Why the next run may get another module, empty where it cannot."""
-    if source.startswith(("./", "../", ".\\", "/")) or not source:
+    if _LOCAL.match(source):
         return ""
-    if version or (_REGISTRY.fullmatch(source) and not source.lower().startswith(_HOSTS)):
-        return _of_registry(version, exact=exact)
     query = source.partition("?")[2]
-    ref = next((part[4:] for part in query.split("&") if part.startswith("ref=")), "")
-    if source.startswith(("git::", "git@", "hg::", *_HOSTS)):
-        return _of_repository(ref, exact=exact)
+    if _REPOSITORY.match(source):
+        return _of_repository(query, exact=exact)
+    if _REGISTRY.fullmatch(source):
+        return _of_registry(version, exact=exact)
     return "" if "checksum=" in query else "from an archive without a checksum"
 
 
 def _of_registry(version: str, *, exact: bool) -> str:
-    if not version:
-        return "in its newest version"
-    parts = [part.strip() for part in version.split(",")]
-    if any(map(_EXACT.fullmatch, parts)):
+    pinned = _EXACT if exact else _ENDING
+    if any(pinned.fullmatch(part.strip()) for part in version.split(",")):
         return ""
-    if exact:
-        return f"in any version that is `{version}`"
-    is_bounded = any(part.startswith(("~>", "<")) for part in parts)
-    return "" if is_bounded else f"in any version that is `{version}`"
+    return f"in {f'any version that is `{version}`' if version else 'its newest version'}"
 
 
-def _of_repository(ref: str, *, exact: bool) -> str:
-    if not ref:
-        return "in the newest state of its main branch"
+def _of_repository(query: str, *, exact: bool) -> str:
+    ref = next((part[4:] for part in query.split("&") if part.startswith("ref=")), "")
     if _COMMIT.fullmatch(ref):
         return ""
-    if exact:
-        return f"from `{ref}`, which can be moved"
-    return "" if _TAG.fullmatch(ref) else f"in the newest state of `{ref}`"
+    if _TAG.fullmatch(ref):
+        return f"from `{ref}`, which can be moved" if exact else ""
+    return f"in the newest state of {f'`{ref}`' if ref else 'its main branch'}"
 
 
 @rule(
@@ -196,6 +235,20 @@ def _of_repository(ref: str, *, exact: bool) -> str:
                   version = ">= 5.0, < 7.0"
                 }
               }
+            }
+
+            provider "aws" {
+              alias  = "replica"
+              region = "eu-west-1"
+            }
+
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
+        """,
+        "a version of one of two configurations of a provider": """
+            provider "aws" {
+              version = "~> 6.0"
             }
 
             provider "aws" {

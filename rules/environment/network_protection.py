@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from planguard import Change, Violation, change_rule
 
+from ._before_after import dropped, edited
 from ._neighbours import Guard, losses
 from ._reduction import Given, Level, Setting, reductions
 
@@ -60,36 +61,43 @@ _GUARDS = {
     "aws_network_acl_rule": Guard(
         _REFUSES,
         "network_acl_id",
-        ("aws_network_acl",),
+        "aws_network_acl",
         same=("cidr_block", "protocol", "egress"),
         worth=("rule_action", ("deny",)),
     ),
-    "aws_networkfirewall_firewall": Guard("the network firewall", "vpc_id", ("aws_vpc",)),
-    "aws_route53_resolver_firewall_rule_group_association": Guard("the DNS firewall", "vpc_id", ("aws_vpc",)),
+    "aws_networkfirewall_firewall": Guard("the network firewall", "vpc_id", "aws_vpc"),
+    "aws_route53_resolver_firewall_rule_group_association": Guard("the DNS firewall", "vpc_id", "aws_vpc"),
     "aws_shield_protection": Guard(_FLOODS, "resource_arn"),
     "aws_wafregional_web_acl_association": Guard(_FIREWALL, "resource_arn"),
-    "aws_wafv2_web_acl_association": Guard(_FIREWALL, "resource_arn", ("aws_lb",)),
+    "aws_wafv2_web_acl_association": Guard(_FIREWALL, "resource_arn"),
     "azurerm_cdn_frontdoor_security_policy": Guard(
-        _FIREWALL, "cdn_frontdoor_profile_id", ("azurerm_cdn_frontdoor_profile",)
+        _FIREWALL, "cdn_frontdoor_profile_id", "azurerm_cdn_frontdoor_profile"
     ),
     "azurerm_network_interface_security_group_association": Guard(
-        "the network security group", "network_interface_id", ("azurerm_network_interface",)
+        "the network security group", "network_interface_id", "azurerm_network_interface"
     ),
     "azurerm_network_security_rule": Guard(
         _REFUSES,
         "network_security_group_name",
-        ("azurerm_network_security_group",),
+        "azurerm_network_security_group",
         key="name",
         same=("priority", "direction"),
         worth=("access", ("Deny",)),
     ),
     "azurerm_subnet_network_security_group_association": Guard(
-        "the network security group", "subnet_id", ("azurerm_subnet",)
+        "the network security group", "subnet_id", "azurerm_subnet"
+    ),
+    "google_compute_firewall": Guard(
+        _REFUSES,
+        "network",
+        "google_compute_network",
+        key="name",
+        same=("direction",),
+        worth=("disabled", (False, None)),
     ),
     "kubernetes_network_policy": _POLICY,
     "kubernetes_network_policy_v1": _POLICY,
 }
-_GOOGLE_FIREWALL = Guard(_REFUSES, "network", ("google_compute_network",), key="name", same=("direction",))
 
 _BALANCER = """
             resource "aws_lb" "shop" {
@@ -118,12 +126,33 @@ _REFUSED = """
             }
 """
 
+_VPC = """
+            resource "aws_vpc" "main" {
+              cidr_block = "10.0.0.0/16"
+            }
+"""
+_ACL = """
+            resource "aws_network_acl" "main" {
+              vpc_id = "vpc-0a1b2c3d4e5f60718"
+            }
+"""
+_DENIED = """
+            resource "aws_network_acl_rule" "bots" {
+              network_acl_id = aws_network_acl.main.id
+              rule_number    = 10
+              egress         = false
+              protocol       = "-1"
+              rule_action    = "deny"
+              cidr_block     = "198.51.100.0/24"
+            }
+"""
+
 
 @change_rule(
     id="network-protection-removed",
     severity="high",
     domain="environment",
-    resources=dict.fromkeys((*_SETTINGS, *_GUARDS, "google_compute_firewall")),
+    resources=dict.fromkeys((*_SETTINGS, *_GUARDS)),
     controls={"nist-800-53r5": ["CM-3", "SC-5", "SC-7"]},
     links=["https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html"],
     since="0.2.0",
@@ -194,6 +223,85 @@ _REFUSED = """
             }
             """,
         ),
+        "headers that are not valid let through": edited(
+            """
+            resource "aws_alb" "shop" {
+              name                       = "shop"
+              drop_invalid_header_fields = true
+            }
+            """,
+            "true",
+            "false",
+        ),
+        "a firewall whose policy may be exchanged": edited(
+            """
+            resource "aws_networkfirewall_firewall" "hub" {
+              name                              = "hub"
+              firewall_policy_arn               = "arn:aws:network-firewall:eu-central-1:111122223333:firewall-policy/hub"
+              vpc_id                            = "vpc-0a1b2c3d4e5f60718"
+              firewall_policy_change_protection = true
+            }
+            """,
+            "true",
+            "false",
+        ),
+        "a firewall whose subnets may be taken away": edited(
+            """
+            resource "aws_networkfirewall_firewall" "hub" {
+              name                     = "hub"
+              firewall_policy_arn      = "arn:aws:network-firewall:eu-central-1:111122223333:firewall-policy/hub"
+              vpc_id                   = "vpc-0a1b2c3d4e5f60718"
+              subnet_change_protection = true
+            }
+            """,
+            "true",
+            "false",
+        ),
+        "a firewall deleted": dropped(
+            """
+            resource "aws_networkfirewall_firewall" "hub" {
+              name                = "hub"
+              firewall_policy_arn = "arn:aws:network-firewall:eu-central-1:111122223333:firewall-policy/hub"
+              vpc_id              = aws_vpc.main.id
+            }
+            """,
+            _VPC,
+        ),
+        "a DNS firewall deleted": dropped(
+            """
+            resource "aws_route53_resolver_firewall_rule_group_association" "main" {
+              name                   = "main"
+              firewall_rule_group_id = "rslvr-frg-0123456789abcdef"
+              priority               = 101
+              vpc_id                 = aws_vpc.main.id
+            }
+            """,
+            _VPC,
+        ),
+        "intrusions let through": edited(
+            """
+            resource "azurerm_firewall_policy" "hub" {
+              name                = "hub"
+              resource_group_name = "hub"
+              location            = "westeurope"
+              sku                 = "Premium"
+
+              intrusion_detection {
+                mode = "Alert"
+              }
+            }
+            """,
+            '"Alert"',
+            '"Off"',
+        ),
+        "another network refused in its place": (
+            _ACL + _DENIED,
+            _ACL + _DENIED.replace('"bots"', '"others"').replace("198.51.100.0/24", "203.0.113.0/24"),
+        ),
+        "the way out refused in place of the way in": (
+            _ACL + _DENIED,
+            _ACL + _DENIED.replace('"bots"', '"out"').replace("false", "true"),
+        ),
     },
     good={
         "a firewall that goes with its load balancer": (
@@ -246,6 +354,67 @@ _REFUSED = """
             }
             """,
         ),
+        "a rule that refuses at another address": (_ACL + _DENIED, _ACL + _DENIED.replace('"bots"', '"spam"')),
+        "a new rule that refuses": (_NETWORK, _NETWORK + _REFUSED),
+        "a rule that was disabled": dropped(
+            _REFUSED.replace('direction = "EGRESS"', 'direction = "EGRESS"\n  disabled = true'), _NETWORK
+        ),
+        "a rule that goes with the network that it names in full": dropped(
+            _NETWORK
+            + _REFUSED.replace("google_compute_network.main.name", '"projects/acme-shop/global/networks/main"'),
+            _NETWORK.replace("main", "other"),
+        ),
+        "policies that go with their namespaces": dropped(
+            """
+            resource "kubernetes_namespace" "shop" {
+              metadata {
+                name = "shop"
+              }
+            }
+
+            resource "kubernetes_network_policy" "shop" {
+              metadata {
+                name      = "closed"
+                namespace = "shop"
+              }
+              spec {
+                pod_selector {}
+                policy_types = ["Ingress"]
+              }
+            }
+
+            resource "kubernetes_namespace_v1" "mail" {
+              metadata {
+                name = "mail"
+              }
+            }
+
+            resource "kubernetes_network_policy_v1" "mail" {
+              metadata {
+                name      = "closed"
+                namespace = "mail"
+              }
+              spec {
+                pod_selector {}
+                policy_types = ["Ingress"]
+              }
+            }
+            """
+        ),
+        "a firewall that goes with its API": dropped(
+            """
+            resource "aws_api_gateway_stage" "shop" {
+              rest_api_id   = "a1b2c3d4e5"
+              deployment_id = "f6g7h8"
+              stage_name    = "shop"
+            }
+
+            resource "aws_wafv2_web_acl_association" "shop" {
+              resource_arn = aws_api_gateway_stage.shop.arn
+              web_acl_arn  = "arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/shop/1"
+            }
+            """
+        ),
     },
     undetermined={
         "a policy that is not known yet": (
@@ -278,8 +447,7 @@ def network_protection_removed(change: Change) -> Iterator[Violation]:
     it instead of deleting it.
     """
     yield from reductions(change, _SETTINGS.get(change.type, ()))
-    guard = _GUARDS.get(change.type)
-    if change.type == "google_compute_firewall" and change.before and change.before.get("deny"):
-        guard = None if change.before.get("disabled") else _GOOGLE_FIREWALL
-    if guard:
-        yield from losses(change, [guard])
+    if change.type == "google_compute_firewall" and change.before and not change.before.get("deny"):
+        return
+    if change.type in _GUARDS:
+        yield from losses(change, [_GUARDS[change.type]])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
+from planguard.graph.account import account_of
 
-from ._placement import account_of, is_allowed, regions_of
+from ._placement import is_allowed, regions_of
 
 _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
 
@@ -34,6 +35,17 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
         "by its zone": """
             resource "aws_ebs_volume" "data" {
               region            = "eu-central-1"
+              availability_zone = "us-east-1a"
+              size              = 10
+            }
+        """,
+        "by its zone, where the region is not known yet": """
+            resource "terraform_data" "region" {
+              input = "eu-central-1"
+            }
+
+            resource "aws_ebs_volume" "data" {
+              region            = terraform_data.region.output
               availability_zone = "us-east-1a"
               size              = 10
             }
@@ -118,6 +130,19 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
               location = "US"
             }
         """,
+        "one of several": """
+            resource "google_active_directory_domain" "office" {
+              domain_name       = "office.example.com"
+              locations         = ["europe-west1", "us-east1"]
+              reserved_ip_range = "10.0.0.0/24"
+            }
+        """,
+        "by the address of its topic": """
+            resource "aws_sns_topic_policy" "jobs" {
+              arn    = "arn:aws:sns:us-east-1:111122223333:jobs"
+              policy = "{}"
+            }
+        """,
     },
     good={
         "by several zones": """
@@ -138,6 +163,31 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
             resource "google_kms_key_ring" "main" {
               name     = "main"
               location = "global"
+            }
+
+            resource "azurerm_cdn_profile" "shop" {
+              name                = "shop"
+              resource_group_name = "shop"
+              location            = "Global"
+              sku                 = "Standard_Microsoft"
+            }
+
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+              region = "aws-global"
+            }
+        """,
+        "by the address of its topic": """
+            resource "aws_sns_topic_policy" "jobs" {
+              arn    = "arn:aws:sns:eu-central-1:111122223333:jobs"
+              policy = "{}"
+            }
+        """,
+        "a rule here for events that go elsewhere": """
+            resource "aws_cloudwatch_event_target" "orders" {
+              rule   = "orders"
+              region = "eu-central-1"
+              arn    = "arn:aws:events:us-east-1:111122223333:event-bus/orders"
             }
         """,
         "in its own words": """
@@ -188,6 +238,10 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
               name     = "example"
               dns_name = "example.com."
             }
+
+            resource "aws_sqs_queue" "jobs" {
+              name = "jobs"
+            }
         """,
     },
     undetermined={
@@ -212,8 +266,6 @@ def region_not_allowed(resource: Resource, *, regions: tuple[str, ...] = ()) -> 
     Set `region` (`location`, `zone`) to one that is allowed, or use a provider that is configured for it. Where
     something has to be elsewhere, as certificates of CloudFront have, waive this for that resource.
     """
-    if not regions:
-        return
     for path, region in regions_of(resource):
         if not is_allowed(region, regions):
             yield violation(path, f"in {region}")
@@ -244,6 +296,12 @@ def region_not_allowed(resource: Resource, *, regions: tuple[str, ...] = ()) -> 
               policy_definition_id = "/providers/Microsoft.Authorization/policyDefinitions/regions"
             }
         """,
+        "the account of its topic": """
+            resource "aws_sns_topic_policy" "jobs" {
+              arn    = "arn:aws:sns:eu-central-1:999988887777:jobs"
+              policy = "{}"
+            }
+        """,
     },
     good={
         "a project": """
@@ -257,6 +315,12 @@ def region_not_allowed(resource: Resource, *, regions: tuple[str, ...] = ()) -> 
               name                 = "regions"
               subscription_id      = "/subscriptions/00000000-0000-0000-0000-000000000001"
               policy_definition_id = "/providers/Microsoft.Authorization/policyDefinitions/regions"
+            }
+        """,
+        "the account of its topic": """
+            resource "aws_sns_topic_policy" "jobs" {
+              arn    = "arn:aws:sns:eu-central-1:111122223333:jobs"
+              policy = "{}"
             }
         """,
         "one that does not say": """
@@ -293,8 +357,6 @@ def account_not_allowed(resource: Resource, *, accounts: tuple[str, ...] = ()) -
     Run it with the credentials of the right account, and let the provider refuse any other: `allowed_account_ids`
     of the aws provider, `subscription_id` of azurerm, `project` of google.
     """
-    if not accounts:
-        return
     path, account = account_of(resource)
     if account and not is_allowed(account, accounts):
         yield violation(path, f"in {account}")

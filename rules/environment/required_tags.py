@@ -119,9 +119,9 @@ def required_tag_missing(resource: Resource, *, keys: tuple[str, ...] = ()) -> I
     Set the tags on the resource (`tags = { owner = "team-shop" }`, `labels` on Google Cloud), or for everything at
     once: `default_tags` of the aws provider, `default_labels` of the google provider.
     """
-    fold = resource.type.startswith("azurerm_")  # Azure compares the names of tags without case
-    tags = {name.lower() if fold else name: value for name, value in resource.tags.items()}
-    absent = [key for key in keys if _is_absent(tags, key.lower() if fold else key)]
+    fold = str.lower if resource.type.startswith("azurerm_") else str  # Azure compares names of tags without case
+    tags = {fold(name): value for name, value in resource.tags.items()}
+    absent = [key for key in keys if _is_absent(tags, fold(key))]
     if not absent:
         return
     own = next((name for name in _OWN if name in resource.values), "")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from planguard import Resource, Violation, is_unknown, rule, violation
+from planguard import Resource, Violation, rule, violation
 
 from ._placement import is_allowed
 
-_POOL = ("default_node_pool.vm_size",)
 _CLASS = ("instance_class",)
 _TYPE = ("instance_type",)
 _NODE = ("node_type",)
 _SIZE = ("size",)
+_VM_SIZE = ("vm_size",)
 _SKU = ("sku_name",)
 _MACHINE = ("machine_type",)
 _INSTANCES = {
@@ -38,8 +38,8 @@ _INSTANCES = {
     "aws_redshift_cluster": _NODE,
     "aws_sagemaker_notebook_instance": _TYPE,
     "aws_spot_instance_request": _TYPE,
-    "azurerm_kubernetes_cluster": _POOL,
-    "azurerm_kubernetes_cluster_node_pool": ("vm_size",),
+    "azurerm_kubernetes_cluster": ("default_node_pool.vm_size",),
+    "azurerm_kubernetes_cluster_node_pool": _VM_SIZE,
     "azurerm_linux_virtual_machine": _SIZE,
     "azurerm_linux_virtual_machine_scale_set": ("sku",),
     "azurerm_mssql_database": _SKU,
@@ -47,7 +47,7 @@ _INSTANCES = {
     "azurerm_mysql_flexible_server": _SKU,
     "azurerm_postgresql_flexible_server": _SKU,
     "azurerm_service_plan": _SKU,
-    "azurerm_virtual_machine": ("vm_size",),
+    "azurerm_virtual_machine": _VM_SIZE,
     "azurerm_windows_virtual_machine": _SIZE,
     "azurerm_windows_virtual_machine_scale_set": ("sku",),
     "google_compute_instance": _MACHINE,
@@ -187,6 +187,18 @@ _STORAGE = {
               }
             }
         """,
+        "first nodes of a cluster": """
+            resource "azurerm_kubernetes_cluster" "main" {
+              name                = "main"
+              resource_group_name = "shop"
+              location            = "westeurope"
+              dns_prefix          = "main"
+              default_node_pool {
+                name    = "system"
+                vm_size = "Standard_M416ms_v2"
+              }
+            }
+        """,
     },
     good={
         "a machine": """
@@ -224,6 +236,15 @@ _STORAGE = {
         "one that says nothing": """
             resource "aws_launch_template" "build" {
               name = "build"
+            }
+
+            resource "aws_elasticache_replication_group" "sessions" {
+              replication_group_id = "sessions"
+              description          = "sessions"
+            }
+
+            resource "aws_spot_instance_request" "build" {
+              ami = "ami-0123456789abcdef0"
             }
         """,
         "a database": """
@@ -319,6 +340,63 @@ def instance_class_not_allowed(resource: Resource, *, classes: tuple[str, ...] =
               storage_class = "ARCHIVE"
             }
         """,
+        "a disk": """
+            resource "azurerm_managed_disk" "orders" {
+              name                 = "orders"
+              resource_group_name  = "shop"
+              location             = "westeurope"
+              storage_account_type = "UltraSSD_LRS"
+              create_option        = "Empty"
+              disk_size_gb         = 100
+            }
+        """,
+        "the disk of machines that are alike": """
+            resource "azurerm_windows_virtual_machine_scale_set" "office" {
+              name                = "office"
+              resource_group_name = "office"
+              location            = "westeurope"
+              sku                 = "Standard_B2s"
+              instances           = 2
+              admin_username      = "office"
+              admin_password      = random_password.office.result
+              os_disk {
+                caching              = "ReadWrite"
+                storage_account_type = "Premium_LRS"
+              }
+              network_interface {
+                name = "office"
+                ip_configuration {
+                  name = "office"
+                }
+              }
+            }
+
+            resource "random_password" "office" {
+              length = 32
+            }
+        """,
+        "an object": """
+            resource "aws_s3_object" "logo" {
+              bucket        = "example-logo"
+              key           = "logo.svg"
+              storage_class = "ONEZONE_IA"
+            }
+        """,
+        "the disk that a machine starts from": """
+            resource "google_compute_instance" "build" {
+              name         = "build"
+              machine_type = "e2-medium"
+              zone         = "europe-west1-b"
+              boot_disk {
+                initialize_params {
+                  type = "pd-extreme"
+                }
+              }
+              network_interface {
+                network = "default"
+              }
+            }
+        """,
         "one of two volumes": """
             resource "aws_instance" "build" {
               ami           = "ami-0123456789abcdef0"
@@ -349,6 +427,31 @@ def instance_class_not_allowed(resource: Resource, *, classes: tuple[str, ...] =
               location                 = "westeurope"
               account_tier             = "Standard"
               account_replication_type = "GZRS"
+            }
+        """,
+        "volumes of which nothing is said": """
+            resource "aws_instance" "build" {
+              ami           = "ami-0123456789abcdef0"
+              instance_type = "t4g.large"
+              ebs_block_device {
+                device_name = "/dev/sdf"
+                volume_size = 100
+              }
+              ebs_block_device {
+                device_name = "/dev/sdg"
+                volume_size = 200
+              }
+            }
+
+            resource "aws_launch_template" "build" {
+              name = "build"
+              block_device_mappings {
+                device_name = "/dev/sdf"
+              }
+              block_device_mappings {
+                device_name  = "/dev/sdg"
+                virtual_name = "ephemeral0"
+              }
             }
         """,
         "a machine without volumes": """
@@ -384,26 +487,19 @@ def storage_class_not_allowed(resource: Resource, *, classes: tuple[str, ...] = 
 
 
 def _outside(resource: Resource, paths: tuple[str, ...], classes: tuple[str, ...]) -> Iterator[Violation]:
-    if not classes:
-        return
     for path in paths:
         for at, value in _values(resource, path):
             for one in value if isinstance(value, list) else [value]:
-                name = one.rsplit("/", 1)[-1] if one else ""  # Google takes whole addresses, too
+                name = one.rpartition("/")[2]  # Google takes whole addresses, too
                 if name and not is_allowed(name, classes):
                     yield violation(at, f"{name} is not allowed")
 
 
 def _values(resource: Resource, path: str) -> Iterator[tuple[str, Any]]:
     """The values at a path, those that nobody has given left out: what the provider takes is its own matter."""
-    top = path.split(".", maxsplit=1)[0]
-    if is_unknown(resource.values.get(top)) and resource.is_left_to_provider(top):
+    if resource.is_left_to_provider(path.partition(".")[0]):
         return
-    if top == path:
-        yield path, resource.get(path)
-        return
-    blocks, leaf = path.rsplit(".", 1)
-    for at, block in resource.blocks(blocks):
-        value = block.get(leaf)
-        if not is_unknown(value) or not resource.is_left_to_provider(path):
-            yield f"{at}.{leaf}", value
+    blocks, dot, leaf = path.rpartition(".")
+    for block, _ in resource.blocks(blocks):
+        at = f"{block}{dot}{leaf}"
+        yield at, resource.effective(at, "")

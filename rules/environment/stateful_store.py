@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from planguard import Change, Violation, change_rule, violation
 
+from ._before_after import dropped
 from ._destruction import cause, leftover, order, unhindered
 from ._keys import KEYS
 from ._stateful import STORES, has_own_data, kept_by
@@ -36,6 +37,137 @@ from ._stateful import STORES, has_own_data, kept_by
                   encrypted         = true
                 }
                 """,
+        ),
+        "stores of AWS": dropped(
+            """
+                resource "aws_backup_logically_air_gapped_vault" "copies" {
+                  name               = "copies"
+                  min_retention_days = 7
+                  max_retention_days = 35
+                }
+
+                resource "aws_cloudfront_key_value_store" "redirects" {
+                  name = "redirects"
+                }
+
+                resource "aws_cognito_user_pool" "customers" {
+                  name = "customers"
+                }
+
+                resource "aws_sqs_queue" "jobs" {
+                  name = "jobs"
+                }
+            """
+        ),
+        "stores of Azure": dropped(
+            """
+                resource "azurerm_cosmosdb_gremlin_graph" "friends" {
+                  name                = "friends"
+                  account_name        = "cosmos-shop"
+                  database_name       = "social"
+                  resource_group_name = "rg-data"
+                  partition_key_path  = "/person"
+                }
+
+                resource "azurerm_cosmosdb_postgresql_cluster" "orders" {
+                  name                = "orders"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  node_count          = 2
+                }
+
+                resource "azurerm_kusto_cluster" "events" {
+                  name                = "events"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+
+                  sku {
+                    name = "Standard_D13_v2"
+                  }
+                }
+
+                resource "azurerm_servicebus_namespace" "jobs" {
+                  name                = "jobs"
+                  location            = "westeurope"
+                  resource_group_name = "rg-data"
+                  sku                 = "Standard"
+                }
+            """
+        ),
+        "stores of Google": dropped(
+            """
+                resource "google_artifact_registry_repository" "images" {
+                  repository_id = "images"
+                  location      = "europe-west1"
+                  format        = "DOCKER"
+                }
+
+                resource "google_compute_region_disk" "data" {
+                  name          = "data"
+                  region        = "europe-west1"
+                  replica_zones = ["europe-west1-b", "europe-west1-c"]
+                  size          = 100
+                }
+
+                resource "google_healthcare_dicom_store" "images" {
+                  name    = "images"
+                  dataset = "projects/acme-platform/locations/europe-west1/datasets/clinic"
+                }
+
+                resource "google_logging_folder_bucket_config" "audit" {
+                  folder    = "folders/123456789012"
+                  location  = "global"
+                  bucket_id = "audit"
+                }
+            """
+        ),
+        "stores of a Kubernetes cluster": dropped(
+            """
+                resource "kubernetes_namespace" "shop" {
+                  metadata {
+                    name = "shop"
+                  }
+                }
+
+                resource "kubernetes_namespace_v1" "mail" {
+                  metadata {
+                    name = "mail"
+                  }
+                }
+
+                resource "kubernetes_persistent_volume" "orders" {
+                  metadata {
+                    name = "orders"
+                  }
+
+                  spec {
+                    access_modes                     = ["ReadWriteOnce"]
+                    capacity                         = { storage = "10Gi" }
+                    persistent_volume_reclaim_policy = "Delete"
+
+                    persistent_volume_source {
+                      csi {
+                        driver        = "ebs.csi.aws.com"
+                        volume_handle = "vol-0123456789abcdef0"
+                      }
+                    }
+                  }
+                }
+
+                resource "kubernetes_persistent_volume_claim_v1" "orders" {
+                  metadata {
+                    name = "orders"
+                  }
+
+                  spec {
+                    access_modes = ["ReadWriteOnce"]
+
+                    resources {
+                      requests = { storage = "10Gi" }
+                    }
+                  }
+                }
+            """
         ),
     },
     good={
@@ -138,6 +270,43 @@ from ._stateful import STORES, has_own_data, kept_by
                     primary_cluster_name = "projects/acme-platform/locations/europe-west1/clusters/orders"
                   }
                 }
+
+                resource "aws_rds_cluster" "reading" {
+                  cluster_identifier            = "orders-reading"
+                  engine                        = "aurora-mysql"
+                  replication_source_identifier = "arn:aws:rds:eu-west-1:111122223333:cluster:orders"
+                  skip_final_snapshot           = true
+                }
+
+                resource "azurerm_mssql_database" "reading" {
+                  for_each                    = toset(["Secondary", "OnlineSecondary"])
+                  name                        = "orders-${each.key}"
+                  server_id                   = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.Sql/servers/sql-acme"
+                  create_mode                 = each.key
+                  creation_source_database_id = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-data/providers/Microsoft.Sql/servers/sql-orders/databases/orders"
+                }
+
+                resource "google_bigquery_table" "by_day" {
+                  dataset_id          = "mart"
+                  table_id            = "by_day"
+                  deletion_protection = false
+
+                  materialized_view {
+                    query = "SELECT day, COUNT(*) AS orders FROM mart.orders GROUP BY day"
+                  }
+                }
+
+                resource "google_bigquery_table" "exports" {
+                  dataset_id          = "mart"
+                  table_id            = "exports"
+                  deletion_protection = false
+
+                  external_data_configuration {
+                    autodetect    = true
+                    source_format = "CSV"
+                    source_uris   = ["gs://acme-exports/*.csv"]
+                  }
+                }
                 """,
             """
                 resource "aws_db_instance" "orders" {
@@ -148,6 +317,39 @@ from ._stateful import STORES, has_own_data, kept_by
                   storage_encrypted = true
                 }
                 """,
+        ),
+        "kept by its provider": dropped(
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name         = "/acme/audit"
+                  skip_destroy = true
+                }
+
+                resource "google_sql_database" "orders" {
+                  name            = "orders"
+                  instance        = "orders"
+                  deletion_policy = "ABANDON"
+                }
+
+                resource "kubernetes_persistent_volume_v1" "orders" {
+                  metadata {
+                    name = "orders"
+                  }
+
+                  spec {
+                    access_modes                     = ["ReadWriteOnce"]
+                    capacity                         = { storage = "10Gi" }
+                    persistent_volume_reclaim_policy = "Retain"
+
+                    persistent_volume_source {
+                      csi {
+                        driver        = "ebs.csi.aws.com"
+                        volume_handle = "vol-0123456789abcdef0"
+                      }
+                    }
+                  }
+                }
+            """
         ),
     },
 )
@@ -400,6 +602,23 @@ def stateful_store_replaced(change: Change) -> Iterator[Violation]:
                 }
                 """,
         ),
+        "deleted, and kept by its provider": dropped(
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name         = "/acme/audit"
+                  skip_destroy = true
+                }
+            """
+        ),
+        "a key deleted, and kept by its provider": dropped(
+            """
+                resource "google_kms_crypto_key" "orders" {
+                  name            = "orders"
+                  key_ring        = "projects/acme-platform/locations/europe/keyRings/main"
+                  deletion_policy = "ABANDON"
+                }
+            """
+        ),
     },
     good={
         "nothing with data": (
@@ -435,6 +654,29 @@ def stateful_store_replaced(change: Change) -> Iterator[Violation]:
                 }
                 """,
         ),
+        "deleted for good": dropped(
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name = "/acme/audit"
+                }
+            """
+        ),
+        "changed in place, and to be kept": (
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 90
+                  skip_destroy      = true
+                }
+                """,
+            """
+                resource "aws_cloudwatch_log_group" "audit" {
+                  name              = "/acme/audit"
+                  retention_in_days = 365
+                  skip_destroy      = true
+                }
+                """,
+        ),
     },
 )
 def stateful_store_forgotten(change: Change) -> Iterator[Violation]:
@@ -452,5 +694,5 @@ def stateful_store_forgotten(change: Change) -> Iterator[Violation]:
     if change.forgets:
         old = "the object that it replaces" if change.after else "it"
         yield violation("", f"Terraform lets go of {old}; it stays, with its data")
-    elif change.destroys and change.type in STORES and (kept := kept_by(store)):
+    elif change.destroys and (kept := kept_by(store)):
         yield violation(kept, f"`{kept}` keeps it and its data, and nothing manages it")

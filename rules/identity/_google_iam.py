@@ -176,7 +176,7 @@ def _policy_bindings(resource: Resource) -> Iterator[tuple[Any, Any, str, Resour
     """The bindings of a policy: as the data source says them that it is from, which may know more, or its JSON."""
     sources = resource.references(POLICY, via="policy_data")
     if not sources:
-        policy = resource.json("policy_data") or {}
+        policy = resource.json("policy_data")
         for binding in policy.get("bindings") or ():
             yield binding.get("role"), binding.get("members"), "policy_data", resource, "policy_data"
     for source in sources:

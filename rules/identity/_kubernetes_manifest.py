@@ -45,14 +45,14 @@ def field(block: dict[str, Any], name: str) -> Any:
 
 def spelt(block: dict[str, Any], name: str) -> str:
     """The name of a field as this block spells it."""
-    return name if name in block or ("_" not in name and name not in _LISTS) else manifest_spelling(name)
+    return name if name in block else manifest_spelling(name)
 
 
 def inner(path: str, block: dict[str, Any], name: str) -> tuple[str, dict[str, Any]]:
     """The one block inside another, with its path; an empty dict where there is none."""
     path, value = f"{path}.{spelt(block, name)}", field(block, name)
     if isinstance(value, list):
-        path, value = f"{path}[0]", value[0] if value else None
+        path, value = f"{path}[0]", next(iter(value), None)
     return path, value or {}
 
 

@@ -45,23 +45,20 @@ WORKLOADS = (*_PATHS, MANIFEST)
 
 def pods(resource: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
     """The pod that a workload describes, with its path; nothing for a manifest of another kind."""
-    path = _path(resource)
-    if path:
+    for path in _paths(resource):
         yield from blocks(resource, path)
 
 
 def containers(resource: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
     """Its containers with their paths, those that run before it included."""
-    path = _path(resource)
-    if path:
+    for path in _paths(resource):
         yield from blocks(resource, f"{path}.container")
         yield from blocks(resource, f"{path}.init_container")
 
 
 def volumes(resource: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
     """Its volumes with their paths."""
-    path = _path(resource)
-    if path:
+    for path in _paths(resource):
         yield from blocks(resource, f"{path}.volume")
 
 
@@ -71,7 +68,8 @@ def titled(kind: str, block: dict[str, Any]) -> str:
     return kind if is_unknown(name) or not name else f"{kind} `{name}`"
 
 
-def _path(resource: Resource) -> str:
-    if is_manifest(resource):
-        return _KINDS.get(manifest_kind(resource), "")
-    return _PATHS[resource.type]
+def _paths(resource: Resource) -> list[str]:
+    if not is_manifest(resource):
+        return [_PATHS[resource.type]]
+    kind = manifest_kind(resource)
+    return [_KINDS[kind]] if kind in _KINDS else []

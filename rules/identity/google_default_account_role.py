@@ -51,6 +51,13 @@ resource "google_project_iam_member" "app" {
   member  = "serviceAccount:${data.google_app_engine_default_service_account.this.email}"
 }
 """,
+        "written in capitals": """
+resource "google_project_iam_member" "app" {
+  project = "acme-shop"
+  role    = "roles/run.invoker"
+  member  = "serviceAccount:Acme-Shop@AppSpot.GServiceAccount.com"
+}
+""",
     },
     good={
         "an account made for it": """

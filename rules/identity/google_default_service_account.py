@@ -120,6 +120,37 @@ resource "google_compute_instance" "app" {
   }
 }
 """,
+        "an account of this plan that was not chosen": """
+variable "own_account" {
+  type    = bool
+  default = false
+}
+
+resource "google_service_account" "app" {
+  account_id = "app-runner"
+}
+
+resource "google_compute_instance" "app" {
+  name         = "app"
+  machine_type = "e2-small"
+  zone         = "europe-west4-a"
+
+  boot_disk {
+    initialize_params {
+      image = "debian-cloud/debian-12"
+    }
+  }
+
+  network_interface {
+    subnetwork = "main"
+  }
+
+  service_account {
+    email  = var.own_account ? google_service_account.app.email : ""
+    scopes = ["logging-write"]
+  }
+}
+""",
     },
     good={
         "an account of its own": """

@@ -125,6 +125,40 @@ resource "google_container_node_pool" "app" {
   }
 }
 """,
+        "an account for the nodes that autoscaling adds, and none for the others": """
+resource "google_service_account" "nodes" {
+  account_id = "nodes"
+}
+
+resource "google_container_cluster" "app" {
+  name               = "app"
+  location           = "europe-west4"
+  initial_node_count = 1
+
+  cluster_autoscaling {
+    enabled = true
+
+    auto_provisioning_defaults {
+      service_account = google_service_account.nodes.email
+    }
+  }
+}
+""",
+        "a pool inside a cluster that does not name one": """
+resource "google_container_cluster" "app" {
+  name     = "app"
+  location = "europe-west4"
+
+  node_pool {
+    name       = "a"
+    node_count = 1
+
+    node_config {
+      machine_type = "e2-standard-4"
+    }
+  }
+}
+""",
     },
     good={
         "an account of this plan": """
@@ -247,17 +281,13 @@ def node_default_service_account(resource: Resource) -> Iterator[Violation]:
     `auto_provisioning_defaults` of `cluster_autoscaling`.
     """
     # cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster: nodes of autopilot are no exception.
-    for place in _autopilot(resource) if _is_autopilot(resource) else node_configs(resource):
+    for place in _autopilot(resource) if resource.get("enable_autopilot") else node_configs(resource):
         # Provider documentation: if not specified, the "default" service account is used.
         account = node_value(resource, f"{place}.service_account", "default")
         if is_unknown(account) and resource.references("google_service_account"):
             continue
         if account == "default" or not account or account.endswith(_DEFAULT):
             yield violation(f"{place}.service_account", "nodes run as the default service account")
-
-
-def _is_autopilot(resource: Resource) -> bool:
-    return resource.type == NODE_TYPES[0] and bool(resource.get("enable_autopilot"))
 
 
 def _autopilot(cluster: Resource) -> tuple[str]:

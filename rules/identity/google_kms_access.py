@@ -259,6 +259,33 @@ resource "google_kms_key_ring_iam_binding" "open" {
   members     = ["group:data@example.com", "allAuthenticatedUsers"]
 }
 """,
+        "a grant that this plan forgets, and that goes on existing": (
+            """
+resource "google_kms_key_ring" "main" {
+  name     = "main"
+  location = "europe-west4"
+}
+
+resource "google_kms_key_ring_iam_member" "open" {
+  key_ring_id = google_kms_key_ring.main.id
+  role        = "roles/cloudkms.cryptoKeyDecrypter"
+  member      = "allUsers"
+}
+""",
+            """
+resource "google_kms_key_ring" "main" {
+  name     = "main"
+  location = "europe-west4"
+}
+
+removed {
+  from = google_kms_key_ring_iam_member.open
+  lifecycle {
+    destroy = false
+  }
+}
+""",
+        ),
     },
     good={
         "a group": """

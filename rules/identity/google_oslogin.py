@@ -98,9 +98,9 @@ def project_oslogin_disabled(metadata: Resource) -> Iterator[Violation]:
         if metadata.get("key") == _KEY and not is_on(metadata.get("value")):
             yield violation("value", f"{_KEY} is {metadata.get('value')}")
         return
-    value = metadata.get("metadata", {}).get(_KEY) or "not set"
+    value = metadata.get("metadata", {}).get(_KEY)
     if not is_on(value):
-        yield violation("metadata", f"{_KEY} is {value}")
+        yield violation("metadata", f"{_KEY} is {value or 'not set'}")
 
 
 @rule(

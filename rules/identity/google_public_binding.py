@@ -65,6 +65,42 @@ resource "google_project_iam_binding" "viewers" {
   members = ["domain:example.com", "serviceAccount:etl@acme-shop.iam.gserviceaccount.com"]
 }
 """,
+        "policies that grant nothing": """
+resource "google_project_iam_policy" "shop" {
+  project     = "acme-shop"
+  policy_data = jsonencode({ bindings = [{ role = "roles/viewer" }] })
+}
+
+resource "google_project_iam_policy" "platform" {
+  project     = "acme-platform"
+  policy_data = "{}"
+}
+""",
+    },
+    undetermined={
+        "an account of this plan, and somebody who may be left out": """
+variable "guest" {
+  type    = string
+  default = "allUsers"
+}
+
+resource "google_service_account" "app" {
+  account_id = "app-runner"
+}
+
+resource "google_project_iam_binding" "app" {
+  project = "acme-shop"
+  role    = "roles/viewer"
+  members = compact([var.guest, google_service_account.app.member])
+}
+""",
+        "a group that is named by the month": """
+resource "google_project_iam_member" "on_call" {
+  project = "acme-shop"
+  role    = "roles/viewer"
+  member  = "group:on-call-${formatdate("YYYYMM", timestamp())}@example.com"
+}
+""",
     },
 )
 def project_open_to_everyone(resource: Resource) -> Iterator[Violation]:

@@ -58,6 +58,17 @@ resource "google_project_iam_binding" "app" {
   members = ["serviceAccount:${google_service_account.app.email}"]
 }
 """,
+        "accounts of this plan, of which some may be left out": """
+resource "google_service_account" "app" {
+  account_id = "app-runner"
+}
+
+resource "google_project_iam_binding" "app" {
+  project = "acme-shop"
+  role    = "roles/editor"
+  members = compact([google_service_account.app.member])
+}
+""",
     },
     good={
         "admin for a group": """
@@ -152,6 +163,13 @@ resource "google_project_iam_member" "app" {
   project = "acme-shop"
   role    = "roles/editor"
   member  = google_service_account.app.member
+}
+""",
+        "written in capitals": """
+resource "google_project_iam_member" "app" {
+  project = "acme-shop"
+  role    = "roles/cloudsql.admin"
+  member  = "serviceAccount:App@Acme-Shop.IAM.GServiceAccount.com"
 }
 """,
     },

@@ -39,6 +39,13 @@ resource "google_folder_iam_policy" "this" {
   policy_data = jsonencode({ bindings = [{ role = "roles/browser", members = ["user:jane@example.com"] }] })
 }
 """,
+        "written in capitals": """
+resource "google_project_iam_member" "jane" {
+  project = "acme-shop"
+  role    = "roles/run.developer"
+  member  = "User:Jane@Example.com"
+}
+""",
     },
     good={
         "a group": """

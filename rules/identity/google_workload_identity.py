@@ -172,6 +172,21 @@ resource "google_iam_workload_identity_pool_provider" "ci" {
   }
 }
 """,
+        "no condition, and a mapping that is not known yet": """
+resource "terraform_data" "mapping" {
+  input = { "google.subject" = "assertion.sub" }
+}
+
+resource "google_iam_workload_identity_pool_provider" "ci" {
+  workload_identity_pool_id          = "ci"
+  workload_identity_pool_provider_id = "github"
+  attribute_mapping                  = terraform_data.mapping.output
+
+  oidc {
+    issuer_uri = "https://token.actions.githubusercontent.com"
+  }
+}
+""",
     },
     good={
         "one repository": """

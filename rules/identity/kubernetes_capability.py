@@ -110,6 +110,26 @@ resource "kubernetes_pod_v1" "agent" {
   }
 }
 """,
+        "all capabilities, with the prefix": """
+resource "kubernetes_pod_v1" "debug" {
+  metadata {
+    name = "debug"
+  }
+
+  spec {
+    container {
+      name  = "debug"
+      image = "registry.example.com/debug:0.3.0"
+
+      security_context {
+        capabilities {
+          add = ["CAP_ALL"]
+        }
+      }
+    }
+  }
+}
+""",
     },
     good={
         "another capability": """

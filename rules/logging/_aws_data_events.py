@@ -19,14 +19,14 @@ def is_watched(bucket: Resource, what: str) -> bool:
 
     :param what: ``reads`` or ``writes``
     """
-    trails = [trail for trail in bucket.others("aws_cloudtrail") if trail.get("enable_logging", True)]
+    trails = [trail for trail in bucket.others("aws_cloudtrail") if trail.get("enable_logging")]
     return any(_selects(trail, bucket, what) for trail in trails)
 
 
 def _selects(trail: Resource, bucket: Resource, what: str) -> bool:
     for path, selector in trail.blocks("event_selector"):
-        if _READS_AND_WRITES.get(selector.get("read_write_type") or "All", what) == what:
-            for index, resource in enumerate(selector.get("data_resource") or []):
+        if _READS_AND_WRITES.get(selector["read_write_type"], what) == what:
+            for index, resource in enumerate(selector["data_resource"]):
                 if resource.get("type") == _OBJECTS:
                     at = f"{path}.data_resource[{index}].values"
                     if any(_covers(value, trail, at, bucket) for value in _each(resource.get("values"))):
@@ -36,7 +36,7 @@ def _selects(trail: Resource, bucket: Resource, what: str) -> bool:
 
 def _advanced(trail: Resource) -> Iterator[dict[str, dict[str, Any]]]:
     for _, selector in trail.blocks("advanced_event_selector"):
-        yield {field.get("field"): field for field in selector.get("field_selector") or []}
+        yield {field.get("field"): field for field in selector["field_selector"]}
 
 
 def _is_selected(fields: dict[str, dict[str, Any]], trail: Resource, bucket: Resource, what: str) -> bool:

@@ -248,6 +248,25 @@ def _is_for_all(resource: Resource, path: str) -> bool:
               s3_bucket_name = "example-trail"
             }
         """,
+        "bucket of a trail, beside a trail for another bucket, its name not known yet": """
+            resource "terraform_data" "name" {
+              input = "example-trail"
+            }
+
+            resource "aws_s3_bucket" "trail" {
+              bucket = terraform_data.name.output
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = aws_s3_bucket.trail.id
+            }
+
+            resource "aws_cloudtrail" "central" {
+              name           = "central"
+              s3_bucket_name = "example-central-trail"
+            }
+        """,
     },
     good={
         "bucket of a trail with a log": """
@@ -284,6 +303,30 @@ def _is_for_all(resource: Resource, path: str) -> bool:
             resource "aws_cloudtrail" "this" {
               name           = "trail"
               s3_bucket_name = "example-trail"
+            }
+        """,
+        "a bucket whose name is not known yet, and the trail of another one": """
+            resource "terraform_data" "name" {
+              input = "example-orders"
+            }
+
+            resource "aws_s3_bucket" "orders" {
+              bucket = terraform_data.name.output
+            }
+
+            resource "aws_s3_bucket" "trail" {
+              bucket_prefix = "trail-"
+            }
+
+            resource "aws_s3_bucket_logging" "trail" {
+              bucket        = aws_s3_bucket.trail.id
+              target_bucket = "example-logs"
+              target_prefix = "trail/"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = aws_s3_bucket.trail.id
             }
         """,
     },

@@ -89,6 +89,21 @@ _ORGANIZATION = "aws_guardduty_organization_configuration"
               is_enabled = true
             }
         """,
+        "on, for a recorder whose name is not known yet": """
+            resource "terraform_data" "name" {
+              input = "default"
+            }
+
+            resource "aws_config_configuration_recorder" "this" {
+              name     = terraform_data.name.output
+              role_arn = "arn:aws:iam::111122223333:role/config"
+            }
+
+            resource "aws_config_configuration_recorder_status" "this" {
+              name       = aws_config_configuration_recorder.this.name
+              is_enabled = true
+            }
+        """,
     },
     undetermined={
         "not known yet": """
@@ -180,8 +195,7 @@ def guardduty_off(detector: Resource) -> Iterator[Violation]:
 
     Set `enable = true` on the `aws_guardduty_detector`, or take `enable` out: it is on by default.
     """
-    # registry.terraform.io, aws_guardduty_detector: "enable - (Optional) … Defaults to true"
-    if not detector.effective("enable", True):
+    if not detector.get("enable"):
         yield violation("enable", "the detector is switched off")
 
 
@@ -273,7 +287,7 @@ def guardduty_not_for_organization(detector: Resource) -> Iterator[Violation]:
     In the administrator's account add `resource "aws_guardduty_organization_configuration" "<name>" { detector_id =
     aws_guardduty_detector.<name>.id, auto_enable_organization_members = "ALL" }`.
     """
-    if not detector.effective("enable", True):
+    if not detector.get("enable"):
         yield violation("enable", "the detector is switched off")
         return
     found = satellites(detector, _ORGANIZATION, via="detector_id")

@@ -49,6 +49,27 @@ _LOG_DELIVERY = "log-delivery-write"
               target_prefix = "returns/"
             }
         """,
+        "its log is taken away, which the bucket shows as it was read": (
+            """
+                resource "aws_s3_bucket" "orders" {
+                  bucket = "example-orders"
+                  logging {
+                    target_bucket = "example-logs"
+                  }
+                }
+
+                resource "aws_s3_bucket_logging" "orders" {
+                  bucket        = aws_s3_bucket.orders.id
+                  target_bucket = "example-logs"
+                  target_prefix = "orders/"
+                }
+            """,
+            """
+                resource "aws_s3_bucket" "orders" {
+                  bucket = "example-orders"
+                }
+            """,
+        ),
     },
     good={
         "log in a bucket of this plan": """
@@ -309,6 +330,30 @@ def _takes_logs(bucket: Resource) -> bool:
               }
             }
         """,
+        "a trail of a function that is not known yet": """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_lambda_function" "orders" {
+              function_name = "orders"
+              role          = "arn:aws:iam::111122223333:role/orders"
+              runtime       = "python3.12"
+              handler       = "app.main"
+              filename      = "app.zip"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+              event_selector {
+                data_resource {
+                  type   = "AWS::Lambda::Function"
+                  values = [aws_lambda_function.orders.arn]
+                }
+              }
+            }
+        """,
     },
     good={
         "every bucket": """
@@ -429,6 +474,22 @@ def _takes_logs(bucket: Resource) -> bool:
               }
             }
         """,
+        "a trail of this bucket, in a list of which some may be left out": """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+              event_selector {
+                data_resource {
+                  type   = "AWS::S3::Object"
+                  values = formatlist("%s/", compact([aws_s3_bucket.orders.arn]))
+                }
+              }
+            }
+        """,
     },
     undetermined={
         "a trail of something that is not known yet": """
@@ -447,6 +508,22 @@ def _takes_logs(bucket: Resource) -> bool:
                 data_resource {
                   type   = "AWS::S3::Object"
                   values = [terraform_data.watched.output]
+                }
+              }
+            }
+        """,
+        "a trail of a bucket that is named by the year": """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_cloudtrail" "this" {
+              name           = "trail"
+              s3_bucket_name = "example-trail"
+              event_selector {
+                data_resource {
+                  type   = "AWS::S3::Object"
+                  values = ["arn:aws:s3:::example-${formatdate("YYYY", timestamp())}/"]
                 }
               }
             }

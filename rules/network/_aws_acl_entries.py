@@ -29,8 +29,8 @@ def openings(resource: Resource, wanted: Wanted) -> Iterator[Opening]:
     """
     for path, entry in _entries(resource):
         if _does(entry, "allow"):
-            sources = [(path or name, [entry.get(name)]) for name in ("cidr_block", "ipv6_cidr_block")]
-            for opening in open_to_world(_ports(entry), sources, wanted):
+            sources = {name: [entry.get(name)] for name in ("cidr_block", "ipv6_cidr_block")}
+            for opening in open_to_world(path, _ports(entry), sources, wanted):
                 if not any(_denies(other, entry, opening, wanted) for other in _siblings(resource)):
                     yield opening
 

@@ -32,45 +32,34 @@ def openings(resource: Resource, wanted: Wanted, direction: str = "ingress") -> 
     :param wanted: which ports to look for; of others, it does not matter whether their ranges are known
     :param direction: ``ingress`` or ``egress``
     """
-    if not any(resource.shared(_may_open_in if direction == "ingress" else _may_open_out)):
+    if direction not in resource.shared(_may_open):
         return
     if resource.type in GROUPS:
         if not is_left_to_provider(resource, direction):
             for path, block in resource.blocks(direction):
-                for opening in _of_block(block, wanted, path, path):
+                for opening in _of_block(path, block, wanted):
                     if not _is_rule_of_its_own(resource, opening, direction):
                         yield opening
     elif resource.type != RULE:
         yield from _of_rule(resource, wanted)
     elif resource.get("type") == direction:
-        yield from _of_block(resource.values, wanted, "cidr_blocks", "ipv6_cidr_blocks")
+        yield from _of_block("", resource.values, wanted)
 
 
-def _may_open_in(resource: Resource) -> Iterator[bool]:
-    """Whether there is anything in it that could be open to the internet, whatever the ports; asked once."""
-    yield _may_open(resource, "ingress")
+def _may_open(resource: Resource) -> Iterator[str]:
+    """The directions in which anything could be open to the internet, whatever the ports; asked once."""
+    for direction in ("ingress", "egress"):
+        blocks = resource.values.get(direction) if resource.type in GROUPS else [resource.values]
+        if is_unknown(blocks) or any(_may_be_wide(block.get(name)) for block in _each(blocks) for name in _RANGES):
+            yield direction
 
 
-def _may_open_out(resource: Resource) -> Iterator[bool]:
-    yield _may_open(resource, "egress")
-
-
-def _may_open(resource: Resource, direction: str) -> bool:
-    if resource.type not in GROUPS:
-        return any(_may_be_wide(resource.values.get(name)) for name in _RANGES)
-    blocks = resource.values.get(direction)
-    if is_unknown(blocks):
-        return True
-    return any(
-        is_unknown(block) or any(_may_be_wide(block.get(name)) for name in _RANGES[:2])
-        for block in list.__iter__(blocks or [])
-    )
+def _each(blocks: list[Any] | None) -> Iterator[Any]:
+    return list.__iter__(blocks or [])
 
 
 def _may_be_wide(ranges: Any) -> bool:
-    if is_unknown(ranges) or has_unknown(ranges):
-        return True
-    return bool(world_of([ranges] if isinstance(ranges, str) else ranges or []))
+    return has_unknown(ranges) or bool(world_of([ranges] if isinstance(ranges, str) else ranges or []))
 
 
 def opens(group: Resource, port: int, *protocols: str) -> Iterator[Violation]:
@@ -82,16 +71,14 @@ def opens(group: Resource, port: int, *protocols: str) -> Iterator[Violation]:
         yield violation(path, f"{ports} from {source}")
 
 
-def _of_block(block: dict[str, Any], wanted: Wanted, path: str, path_six: str) -> Iterator[Opening]:
+def _of_block(path: str, block: dict[str, Any], wanted: Wanted) -> Iterator[Opening]:
     ports = (block.get("protocol"), block.get("from_port"), block.get("to_port"))
-    sources = [(path, block.get("cidr_blocks")), (path_six, block.get("ipv6_cidr_blocks"))]
-    return open_to_world(ports, sources, wanted)
+    return open_to_world(path, ports, {name: block.get(name) for name in ("cidr_blocks", "ipv6_cidr_blocks")}, wanted)
 
 
 def _of_rule(rule: Resource, wanted: Wanted) -> Iterator[Opening]:
     ports = (rule.get("ip_protocol"), rule.get("from_port"), rule.get("to_port"))
-    sources = [(name, [rule.get(name, "")]) for name in ("cidr_ipv4", "cidr_ipv6")]
-    return open_to_world(ports, sources, wanted)
+    return open_to_world("", ports, {name: [rule.get(name)] for name in ("cidr_ipv4", "cidr_ipv6")}, wanted)
 
 
 def _is_rule_of_its_own(group: Resource, opening: Opening, direction: str) -> bool:

@@ -22,8 +22,8 @@ class Ports:
     """A range of ports of a protocol: tcp, udp, ``all``, or another one as it is written."""
 
     protocol: str
-    first: int
-    last: int
+    first: int = 0
+    last: int = _LAST
 
     @property
     def is_everything(self) -> bool:
@@ -58,25 +58,32 @@ Opening = tuple[str, Ports, str]
 """The attribute or block that opens, what it opens, and to where (``0.0.0.0/0``)."""
 
 
-def open_to_world(ports: tuple[Any, ...], sources: list[tuple[str, Any]], wanted: Wanted) -> Iterator[Opening]:
-    """Those that are certain; then Undetermined, where ports or sources that are not known yet may open more."""
+def open_to_world(path: str, ports: tuple[Any, ...], sources: dict[str, Any], wanted: Wanted) -> Iterator[Opening]:
+    """Those that are certain; then Undetermined, where ports or sources that are not known yet may open more.
+
+    :param path: the block that opens; empty for a resource, of which it is the attribute
+    :param sources: ranges by the attribute that names them
+    """
     open_ports = any(map(is_unknown, ports))
     if not open_ports and not wanted(ports_from(*ports)):
         return
-    for path, ranges in sources:
+    for name, ranges in sources.items():
         for source in world_of(known(ranges)):
             wait_for(ports)
-            yield path, ports_from(*ports), source
-    for _, ranges in sources:
-        if not world_of(known(ranges)):
-            wait_for(ranges)
+            yield path or name, ports_from(*ports), source
+    for ranges in sources.values():
+        wait_unless_wide(ranges)
 
 
 def worlds_in(ranges: Any) -> Iterator[str]:
     """Those ranges that are the whole internet; then Undetermined, where one that is not known yet may be."""
-    wide = world_of(known(ranges))
-    yield from wide
-    if not wide:
+    yield from world_of(known(ranges))
+    wait_unless_wide(ranges)
+
+
+def wait_unless_wide(ranges: Any) -> None:
+    """Raise Undetermined where one that is not known yet may make ranges the whole internet."""
+    if not world_of(known(ranges)):
         wait_for(ranges)
 
 
@@ -93,7 +100,6 @@ def known(ranges: Any) -> list[str]:
 
 def ports_from(protocol: Any, first: Any, last: Any) -> Ports:
     """A range of ports from what a resource says; all of them where it names none."""
-    name = str.lower(protocol or "-1")
-    name = _NAMES.get(name, name)
+    name = _NAMES.get(protocol, protocol.lower())
     low, high = int(first or 0), _LAST if last == None else int(last)  # noqa: E711 - `is None` is blind
-    return Ports(name, 0, _LAST) if name == "all" or low < 0 else Ports(name, low, high)
+    return Ports(name) if name == "all" or low < 0 else Ports(name, low, high)

@@ -81,7 +81,9 @@ def openings_of_bucket(resource: Resource, wanted: Callable[[Grant], bool]) -> I
 
 
 def _is_said_elsewhere(acl: Resource, grant: Grant) -> bool:
-    return grant.is_said_at_bucket and bool(acl.references(BUCKET, via="bucket"))
+    """Whether it is said at its bucket: one that this plan forgets is not looked at any more."""
+    buckets = acl.references(BUCKET, via="bucket")
+    return grant.is_said_at_bucket and any(not bucket.node.forgotten for bucket in buckets)
 
 
 def _is_shut(resource: Resource) -> bool:

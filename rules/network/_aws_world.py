@@ -18,7 +18,7 @@ _GLOBAL_IPV6 = IPv6Network("2000::/3")
 def world_of(ranges: Iterable[str]) -> list[str]:
     """What of some ranges is the whole internet, as it is shown: ``0.0.0.0/0``, ``::/0``; empty when nothing is."""
     texts = tuple(text.strip() for text in ranges if isinstance(text, str))
-    return list(_world_of(texts)) if texts else []
+    return list(_world_of(texts))
 
 
 @lru_cache(maxsize=4096)

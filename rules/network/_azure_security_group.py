@@ -15,7 +15,7 @@ RULE = "azurerm_network_security_rule"
 # "*" is any address; Internet is the service tag for all public ones. Azure takes enumerations and tags in any case.
 # learn.microsoft.com/azure/virtual-network/network-security-groups-overview
 # 0.0.0.0 and /0 are what people write for it as well; Azure's own policy definitions count them.
-_ANYONE = ("*", "any", "internet", "0.0.0.0", "/0")  # noqa: S104
+_ANYONE = ("*", "any", "internet", "0.0.0.0", "/0", "<nw>/0")  # noqa: S104 - as the CIS benchmark has them
 _TCP = ("tcp", "*")
 Entry = dict[str, Any]
 Test = tuple[Any, Callable[[Any], object]]

@@ -91,10 +91,9 @@ def openings(firewall: Resource, wanted: Wanted) -> Iterator[Opening]:
             (sources, lambda sources: any(map(is_world, sources))),
             (block, lambda block: any(map(wanted, _ports(block)))),
         ):
-            source = next(one for one in sources if is_world(one))
-            for ports in _ports(block):
-                if wanted(ports):
-                    yield Opening(f"{path}.ports", ports, source)
+            source = next(filter(is_world, sources))
+            for ports in filter(wanted, _ports(block)):
+                yield Opening(f"{path}.ports", ports, source)
 
 
 def open_egress(firewall: Resource) -> Iterator[Violation]:

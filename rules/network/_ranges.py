@@ -23,9 +23,7 @@ def all_hold(*tests: tuple[Any, Callable[[Any], object]]) -> bool:
 
 def ports_of(text: str) -> tuple[int, int]:
     """First and last port of ``22``, ``20-25`` or ``*``."""
-    if text.strip() == "*":
-        return 0, 65535
-    first, _, last = text.partition("-")
+    first, _, last = (ALL_PORTS if text.strip() == "*" else text).partition("-")
     return int(first), int(last or first)
 
 

@@ -144,9 +144,7 @@ def _is_for_template(machine: Resource) -> bool:
 
     :raises Undetermined: when the template is not in this plan
     """
-    if machine.type != "aws_instance" or not is_left_to_provider(machine, "metadata_options"):
-        return False
-    if not machine.get("launch_template"):
+    if not is_left_to_provider(machine, "metadata_options") or not machine.get("launch_template"):
         return False
     if may_refer(machine, "aws_launch_template", via="launch_template"):
         return True

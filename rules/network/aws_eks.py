@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planguard import Resource, Violation, is_unknown, rule, violation
+from planguard import Resource, Violation, rule, violation
 
 from .._satellite import given
 from ._aws_ports import worlds_in
@@ -127,10 +127,8 @@ def endpoint_open_to_world(cluster: Resource) -> Iterator[Violation]:
     `public_access_cidrs` the networks that deployments and administrators come from.
     """
     for path, config in cluster.blocks("vpc_config"):
-        if config.get("endpoint_public_access", True):
-            ranges = given(cluster, "vpc_config.public_access_cidrs", _DEFAULT)
-            if not is_unknown(ranges) and not list.__len__(ranges):
-                ranges = _DEFAULT
+        if config["endpoint_public_access"]:
+            ranges = given(cluster, "vpc_config.public_access_cidrs", _DEFAULT) or _DEFAULT
             for source in worlds_in(ranges):
                 yield violation(f"{path}.public_access_cidrs", f"API open from {source}")
 
@@ -201,7 +199,6 @@ def endpoint_public(cluster: Resource) -> Iterator[Violation]:
     Set `endpoint_private_access = true` and `endpoint_public_access = false` in `vpc_config`, and reach the API from
     the VPC: through a VPN, a peering connection, or a bastion with Session Manager.
     """
-    # "Default is true": registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_cluster
     for path, config in cluster.blocks("vpc_config"):
-        if config.get("endpoint_public_access", True):
+        if config["endpoint_public_access"]:
             yield violation(path, "API has a public address")

@@ -198,6 +198,17 @@ _LINKS = ["https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"]
               }
             }
         """,
+        "an address of which no bit counts": """
+            resource "aws_network_acl_rule" "this" {
+              network_acl_id = "acl-0123456789abcdef0"
+              rule_number    = 100
+              protocol       = "tcp"
+              rule_action    = "allow"
+              cidr_block     = "203.0.113.7/0"
+              from_port      = 22
+              to_port        = 22
+            }
+        """,
     },
     good={
         "from a network": """
@@ -367,6 +378,21 @@ _LINKS = ["https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"]
               rule_action    = "allow"
               cidr_block     = "0.0.0.0/0"
               from_port      = 22
+              to_port        = 22
+            }
+        """,
+        "a port that is not known yet, from a network": """
+            resource "terraform_data" "port" {
+              input = 22
+            }
+
+            resource "aws_network_acl_rule" "partner" {
+              network_acl_id = "acl-0123456789abcdef0"
+              rule_number    = 100
+              protocol       = "tcp"
+              rule_action    = "allow"
+              cidr_block     = "203.0.113.0/24"
+              from_port      = terraform_data.port.output
               to_port        = 22
             }
         """,

@@ -146,6 +146,60 @@ resource "aws_s3_bucket_acl" "drop" {
   }
 }
 """,
+        "a bucket that is named after another": """
+resource "aws_s3_bucket" "shop" {
+  bucket = "acme-shop"
+}
+
+resource "aws_s3_bucket" "site" {
+  bucket = "${aws_s3_bucket.shop.bucket}-site"
+  acl    = "public-read"
+}
+""",
+        "a block that comes too late to refuse the ACL": (
+            """
+resource "aws_s3_bucket" "site" {
+  bucket = "acme-site"
+  acl    = "public-read"
+}
+""",
+            """
+resource "aws_s3_bucket" "site" {
+  bucket = "acme-site"
+  acl    = "public-read"
+}
+
+resource "aws_s3_bucket_public_access_block" "site" {
+  bucket            = aws_s3_bucket.site.id
+  block_public_acls = true
+}
+""",
+        ),
+        "opened in the plan that forgets the bucket": (
+            """
+resource "aws_s3_bucket" "site" {
+  bucket = "acme-site"
+}
+
+resource "aws_s3_bucket_acl" "site" {
+  bucket = "acme-site"
+  acl    = "private"
+}
+""",
+            """
+removed {
+  from = aws_s3_bucket.site
+  lifecycle {
+    destroy = false
+  }
+}
+
+resource "aws_s3_bucket_acl" "site" {
+  bucket = "acme-site"
+  acl    = "public-read"
+}
+""",
+        ),
     },
     good={
         "a private ACL": """
@@ -197,6 +251,88 @@ resource "aws_s3_bucket_acl" "site" {
 
 resource "aws_s3_bucket_public_access_block" "site" {
   bucket             = aws_s3_bucket.site.id
+  ignore_public_acls = true
+}
+""",
+        "a private ACL, whatever a block will be": """
+resource "terraform_data" "ignored" {
+  input = true
+}
+
+resource "aws_s3_bucket" "data" {
+  bucket = "acme-data"
+  acl    = "private"
+}
+
+resource "aws_s3_bucket_public_access_block" "data" {
+  bucket             = aws_s3_bucket.data.id
+  ignore_public_acls = terraform_data.ignored.output
+}
+""",
+        "a public bucket that is deleted, in an account with a block": (
+            """
+resource "aws_s3_account_public_access_block" "this" {
+  block_public_acls = true
+}
+
+resource "aws_s3_bucket" "site" {
+  bucket = "acme-site"
+  acl    = "public-read"
+}
+""",
+            """
+resource "aws_s3_account_public_access_block" "this" {
+  block_public_acls = true
+}
+""",
+        ),
+        "public ACLs that are ignored, beside a block of a bucket that is named by the year": """
+resource "aws_s3_bucket" "site" {
+  bucket = "acme-site"
+  acl    = "public-read"
+}
+
+resource "aws_s3_bucket_public_access_block" "site" {
+  bucket             = aws_s3_bucket.site.id
+  ignore_public_acls = true
+}
+
+resource "aws_s3_bucket_acl" "drop" {
+  bucket = "acme-drop"
+  acl    = "public-read"
+}
+
+resource "aws_s3_bucket_public_access_block" "drop" {
+  bucket             = "acme-drop"
+  ignore_public_acls = true
+}
+
+resource "aws_s3_bucket_public_access_block" "archive" {
+  bucket             = "acme-archive-${formatdate("YYYY", timestamp())}"
+  ignore_public_acls = true
+}
+""",
+    },
+    undetermined={
+        "a block of a bucket that is named by the year": """
+resource "aws_s3_bucket" "site" {
+  bucket = "acme-site"
+  acl    = "public-read"
+}
+
+resource "aws_s3_bucket_public_access_block" "site" {
+  bucket             = "acme-site-${formatdate("YYYY", timestamp())}"
+  ignore_public_acls = true
+}
+""",
+        "a list by name, and a block of a bucket that is named by the year": """
+resource "aws_s3_bucket_acl" "site" {
+  bucket = "acme-site"
+  acl    = "public-read"
+}
+
+resource "aws_s3_bucket_public_access_block" "site" {
+  bucket             = "acme-site-${formatdate("YYYY", timestamp())}"
   ignore_public_acls = true
 }
 """,

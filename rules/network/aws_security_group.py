@@ -162,6 +162,52 @@ def _is_other_service(ports: Ports) -> bool:
               }
             }
         """,
+        "open over IPv6, beside addresses that are not known yet": """
+            resource "terraform_data" "offices" {
+              input = ["203.0.113.0/24"]
+            }
+
+            resource "aws_security_group_rule" "bastion" {
+              type              = "ingress"
+              security_group_id = "sg-0123456789abcdef0"
+              from_port         = 22
+              to_port           = 22
+              protocol          = "tcp"
+              cidr_blocks       = terraform_data.offices.output
+              ipv6_cidr_blocks  = ["::/0"]
+            }
+        """,
+        "open, beside an address that is not known yet": """
+            resource "aws_eip" "office" {
+              domain = "vpc"
+            }
+
+            resource "aws_security_group_rule" "bastion" {
+              type              = "ingress"
+              security_group_id = "sg-0123456789abcdef0"
+              from_port         = 22
+              to_port           = 22
+              protocol          = "tcp"
+              cidr_blocks       = ["${aws_eip.office.public_ip}/32", "0.0.0.0/0"]
+            }
+        """,
+        "open, beside a block for a network": """
+            resource "aws_security_group" "bastion" {
+              name = "bastion"
+              ingress {
+                from_port   = 443
+                to_port     = 443
+                protocol    = "tcp"
+                cidr_blocks = ["10.0.0.0/8"]
+              }
+              ingress {
+                from_port   = 22
+                to_port     = 22
+                protocol    = "tcp"
+                cidr_blocks = ["0.0.0.0/0"]
+              }
+            }
+        """,
     },
     good={
         "ssh from a network": """
@@ -256,6 +302,43 @@ def _is_other_service(ports: Ports) -> bool:
               }
             }
         """,
+        "local addresses of IPv6": """
+            resource "aws_security_group" "edge" {
+              name = "edge"
+              ingress {
+                from_port        = 22
+                to_port          = 22
+                protocol         = "tcp"
+                ipv6_cidr_blocks = ["e000::/3"]
+              }
+            }
+        """,
+        "a rule that is taken away, which the group shows as it was read": (
+            """
+                resource "aws_security_group" "bastion" {
+                  name = "bastion"
+                  ingress {
+                    from_port   = 22
+                    to_port     = 22
+                    protocol    = "tcp"
+                    cidr_blocks = ["0.0.0.0/0"]
+                  }
+                }
+
+                resource "aws_vpc_security_group_ingress_rule" "bastion" {
+                  security_group_id = aws_security_group.bastion.id
+                  ip_protocol       = "tcp"
+                  from_port         = 22
+                  to_port           = 22
+                  cidr_ipv4         = "0.0.0.0/0"
+                }
+            """,
+            """
+                resource "aws_security_group" "bastion" {
+                  name = "bastion"
+                }
+            """,
+        ),
     },
     undetermined={
         "from an address that is not known yet": """
@@ -269,6 +352,16 @@ def _is_other_service(ports: Ports) -> bool:
               from_port         = 22
               to_port           = 22
               cidr_ipv4         = "${aws_eip.office.public_ip}/32"
+            }
+        """,
+        "rules that are not known yet": """
+            resource "terraform_data" "rules" {
+              input = []
+            }
+
+            resource "aws_security_group" "bastion" {
+              name    = "bastion"
+              ingress = terraform_data.rules.output
             }
         """,
     },

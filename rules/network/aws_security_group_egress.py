@@ -212,6 +212,32 @@ def egress_all_ports_open_to_world(group: Resource) -> Iterator[Violation]:
               name = "app"
             }
         """,
+        "a rule that is taken away, which the group shows as it was read": (
+            """
+                resource "aws_security_group" "app" {
+                  name = "app"
+                  egress {
+                    from_port   = 443
+                    to_port     = 443
+                    protocol    = "tcp"
+                    cidr_blocks = ["0.0.0.0/0"]
+                  }
+                }
+
+                resource "aws_vpc_security_group_egress_rule" "app" {
+                  security_group_id = aws_security_group.app.id
+                  ip_protocol       = "tcp"
+                  from_port         = 443
+                  to_port           = 443
+                  cidr_ipv4         = "0.0.0.0/0"
+                }
+            """,
+            """
+                resource "aws_security_group" "app" {
+                  name = "app"
+                }
+            """,
+        ),
     },
     undetermined={
         "to an address that is not known yet": """

@@ -224,6 +224,21 @@ def http_open_to_world(resource: Resource) -> Iterator[Violation]:
               }
             }
         """,
+        "from a network of length 0": """
+            resource "azurerm_network_security_rule" "ntp" {
+              name                        = "ntp"
+              priority                    = 100
+              direction                   = "Inbound"
+              access                      = "Allow"
+              protocol                    = "Udp"
+              source_port_range           = "*"
+              destination_port_range      = "123"
+              source_address_prefix       = "<nw>/0"
+              destination_address_prefix  = "*"
+              resource_group_name         = "rg-time"
+              network_security_group_name = "nsg-time"
+            }
+        """,
     },
     good={
         "from the network": """

@@ -61,6 +61,15 @@ resource "azurerm_postgresql_flexible_server_firewall_rule" "wide" {
   end_ip_address   = "223.255.255.255"
 }
 """,
+        "from the first address on": """
+resource "azurerm_postgresql_firewall_rule" "low" {
+  name                = "low"
+  resource_group_name = "rg-app"
+  server_name         = "psql-app"
+  start_ip_address    = "0.0.0.0"
+  end_ip_address      = "10.255.255.255"
+}
+""",
     },
     good={
         "one office": """
@@ -154,7 +163,7 @@ def sql_firewall_open(firewall: Resource) -> Iterator[Violation]:
     `public_network_access_enabled = false` on the server and use a private endpoint.
     """
     first, last = _range_of(firewall)
-    if last - first + 1 >= _HALF_OF_IPV4 and not _is_unreachable(firewall):
+    if (last - first + 1 >= _HALF_OF_IPV4 or first == 0 < last) and not _is_unreachable(firewall):
         yield violation("start_ip_address", _shown(firewall))
 
 
@@ -201,6 +210,14 @@ resource "azurerm_sql_firewall_rule" "all" {
   server_name         = "sql-app"
   start_ip_address    = "0.0.0.0"
   end_ip_address      = "255.255.255.255"
+}
+""",
+        "from the first address on": """
+resource "azurerm_mssql_firewall_rule" "low" {
+  name             = "low"
+  server_id        = "sql-app"
+  start_ip_address = "0.0.0.0"
+  end_ip_address   = "10.0.17.62"
 }
 """,
     },
@@ -275,7 +292,7 @@ def sql_firewall_open_to_azure(firewall: Resource) -> Iterator[Violation]:
     private endpoint together with `public_network_access_enabled = false` on the server.
     """
     first, last = _range_of(firewall)
-    if first == 0 and (last == 0 or last + 1 >= _HALF_OF_IPV4) and not _is_unreachable(firewall):
+    if first == 0 and not _is_unreachable(firewall):
         what = _shown(firewall)
         yield violation("start_ip_address", what if last else f"all of Azure, other tenants included ({what})")
 

@@ -10,6 +10,7 @@ from .._satellite import missing, satellites
 
 _ACCOUNT = "azurerm_storage_account"
 _NETWORK_RULES = "azurerm_storage_account_network_rules"
+_NAMES = ("storage_account_id", "storage_account_name")  # by name before version 3 of the provider
 _PUBLIC_BLOBS = "allow_nested_items_to_be_public"
 
 
@@ -96,6 +97,22 @@ resource "azurerm_storage_account_network_rules" "claims" {
   bypass             = ["AzureServices"]
 }
 """,
+        "separate rules that name the account": """
+resource "azurerm_storage_account" "claims" {
+  name                     = "stclaims"
+  resource_group_name      = "rg-claims"
+  location                 = "westeurope"
+  account_tier             = "Standard"
+  account_replication_type = "ZRS"
+  min_tls_version          = "TLS1_2"
+}
+
+resource "azurerm_storage_account_network_rules" "claims" {
+  resource_group_name  = "rg-claims"
+  storage_account_name = azurerm_storage_account.claims.name
+  default_action       = "Deny"
+}
+""",
         "no public endpoint": """
 resource "azurerm_storage_account" "claims" {
   name                          = "stclaims"
@@ -170,7 +187,7 @@ def account_open_to_all_networks(resource: Resource) -> Iterator[Violation]:
 def _judge_account(account: Resource) -> Iterator[Violation]:
     """An account whose public endpoint is on. Separate rules are judged themselves."""
     action = account.effective("network_rules.default_action", "")
-    if action.lower() == "deny" or satellites(account, _NETWORK_RULES, via="storage_account_id"):
+    if action.lower() == "deny" or any(satellites(account, _NETWORK_RULES, via=name) for name in _NAMES):
         return
     # Azure Storage REST API: without networkAcls, the default action is Allow.
     evidence = [] if action else missing(account, _NETWORK_RULES, via="storage_account_id")

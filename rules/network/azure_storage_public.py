@@ -9,6 +9,7 @@ from planguard import Resource, Violation, rule, violation
 from ._azure_private_endpoint import without_private_endpoint
 
 _ACCOUNT = "azurerm_storage_account"
+_PUBLIC_BLOBS = "allow_nested_items_to_be_public"
 
 
 @rule(
@@ -41,6 +42,16 @@ _ACCOUNT = "azurerm_storage_account"
               account_replication_type = "ZRS"
               min_tls_version          = "TLS1_2"
               allow_blob_public_access = true
+            }
+        """,
+        "nothing said": """
+            resource "azurerm_storage_account" "site" {
+              name                     = "stsite"
+              resource_group_name      = "rg-site"
+              location                 = "westeurope"
+              account_tier             = "Standard"
+              account_replication_type = "ZRS"
+              min_tls_version          = "TLS1_2"
             }
         """,
     },
@@ -99,9 +110,14 @@ def allows_public_blobs(account: Resource) -> Iterator[Violation]:
     # Provider documentation, versions 3 and 4: "allow_nested_items_to_be_public … Defaults to true". The older name
     # is of version 2, where the other is not known.
     forbidden = older in (False, "false")
-    allowed = older in (True, "true") or account.effective("allow_nested_items_to_be_public", True)
+    allowed = _left_out(account) or account.effective(_PUBLIC_BLOBS, True)
     if allowed and not forbidden:
-        yield violation("allow_nested_items_to_be_public", "containers can be opened to everyone")
+        yield violation(_PUBLIC_BLOBS, "containers can be opened to everyone")
+
+
+def _left_out(account: Resource) -> bool:
+    """Whether a new account leaves it to the version of the provider that comes along what the default is."""
+    return account.is_created and account.is_unset((_PUBLIC_BLOBS,))
 
 
 @rule(

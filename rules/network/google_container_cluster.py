@@ -297,8 +297,7 @@ def authorized_networks_missing(cluster: Resource) -> Iterator[Violation]:
     }`. An empty block lets in only what Google needs.
     """
     # GKE documentation: without the block every address is let in, with an empty one none is.
-    missing = is_left_to_provider(cluster, _NETWORKS) or not cluster.get(_NETWORKS)
-    if missing and _has_ip_endpoint(cluster):
+    if not given(cluster, _NETWORKS, ()) and _has_ip_endpoint(cluster):
         yield violation(_NETWORKS, "no authorized networks: every address is let in")
 
 

@@ -153,6 +153,19 @@ resource "google_container_cluster" "app" {
   enable_autopilot = true
 }
 """,
+        "switched on, by the names of older versions of the provider": """
+resource "google_container_cluster" "app" {
+  name               = "app"
+  location           = "europe-west4"
+  initial_node_count = 1
+
+  node_config {
+    workload_metadata_config {
+      node_metadata = "GKE_METADATA_SERVER"
+    }
+  }
+}
+""",
     },
     undetermined={
         "a mode that is not known yet": """

@@ -82,8 +82,7 @@ def project_default_network(project: Resource) -> Iterator[Violation]:
 
     Set `auto_create_network = false`, and make a `google_compute_network` with the rules that are needed.
     """
-    # registry.terraform.io, google_project: auto_create_network "defaults to true"
-    if project.effective("auto_create_network", True):
+    if project.get("auto_create_network"):
         yield violation("auto_create_network", "the default network is created")
 
 

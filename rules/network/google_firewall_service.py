@@ -88,6 +88,18 @@ resource "google_compute_firewall" "mobile" {
   }
 }
 """,
+        "SCTP, by number": """
+resource "google_compute_firewall" "signalling" {
+  name          = "signalling"
+  network       = "main"
+  source_ranges = ["0.0.0.0/0"]
+
+  allow {
+    protocol = "132"
+    ports    = ["3868"]
+  }
+}
+""",
     },
     good={
         "web ports": """

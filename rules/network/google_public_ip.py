@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
-_VERSIONS = {"access_config": "IPv4", "ipv6_access_config": "IPv6"}
+_ADDRESSES = ("access_config", "ipv6_access_config")
 
 
 @rule(
@@ -142,6 +142,6 @@ def instance_public_ip(instance: Resource) -> Iterator[Violation]:
     Take `access_config` and `ipv6_access_config` out of `network_interface`; use Cloud NAT for the way out, and a
     load balancer or Identity-Aware Proxy for the way in.
     """
-    for name, version in _VERSIONS.items():
+    for name in _ADDRESSES:
         for path, _ in instance.blocks(f"network_interface.{name}"):
-            yield violation(path, f"a public {version} address")
+            yield violation(path, f"a public {'IPv6' if name.startswith('ipv6') else 'IPv4'} address")

@@ -163,8 +163,7 @@ def sql_instance_open_to_world(instance: Resource) -> Iterator[Violation]:
     if is_left_to_provider(instance, _CONFIGURATION):
         return
     for path, block in instance.blocks(f"{_CONFIGURATION}.authorized_networks"):
-        # Provider documentation: ipv4_enabled defaults to true.
-        if is_world(block["value"]) and instance.get(f"{_CONFIGURATION}.ipv4_enabled", True):
+        if is_world(block["value"]) and instance.get(f"{_CONFIGURATION}.ipv4_enabled"):
             yield violation(f"{path}.value", f"connections from {block['value']}")
             return
 

@@ -141,6 +141,16 @@ resource "kubernetes_pod_v1" "debug" {
   }
 }
 """,
+        "a manifest without ports": """
+resource "kubernetes_manifest" "web" {
+  manifest = {
+    apiVersion = "v1"
+    kind       = "Pod"
+    metadata   = { name = "web", namespace = "shop" }
+    spec       = { containers = [{ name = "web", image = "registry.example.com/web:8.2.0" }] }
+  }
+}
+""",
     },
     undetermined={
         "a port that is not known yet": """
