@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from planguard.decision.waivers.judge import Verdict, Waivers
     from planguard.decision.waivers.waiver import Waiver
 
+_MOST_TOLD = 2
+"""Waivers that a reason tells of one by one."""
 _RANK = {effect: rank for rank, effect in enumerate(EFFECTS)}
 
 
@@ -252,16 +254,20 @@ def _gate_reasons(judged: Iterable[Judged], what: str) -> list[tuple[str, str]]:
 
 def _why_excused(used: list[Waiver]) -> str:
     names = sorted({one.id for one in used})
-    shown = ", ".join(f"`{name}`" for name in names[:5])
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    shown = ", ".join(f"`{name}`" for name in names[:_MOST_TOLD])
+    more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
     return f"{_count(len(used), 'finding')} excused by {'waiver' if len(names) == 1 else 'waivers'} {shown}{more}"
 
 
 def _uncounted(verdicts: tuple[Verdict, ...]) -> list[str]:
-    """Each waiver that was meant for this plan and does not count."""
+    """That waivers do not count, and why; the report lists each."""
     shown = [one for one in verdicts if one.status not in ("used", "unused")]
-    told = [f"waiver `{one.id}` does not count: {one.why}" for one in shown[:10]]
-    return told + ([f"{len(shown) - 10} more waivers do not count"] if len(shown) > 10 else [])
+    if len(shown) <= _MOST_TOLD:
+        return [f"waiver `{one.id}` does not count: {one.why}" for one in shown]
+    counts = Counter(one.status for one in shown)
+    return [
+        f"{len(shown)} waivers do not count ({', '.join(f'{n} {status}' for status, n in sorted(counts.items()))})"
+    ]
 
 
 def _plan_reasons(plan: Plan) -> list[tuple[str, str]]:

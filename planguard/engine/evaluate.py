@@ -57,7 +57,10 @@ def evaluate(
     findings = Findings()
     has_environments = bool(graph.environments.all)
     agendas = {kind: _Agenda(rules.for_kind(kind, with_environments=has_environments)) for kind in graph.kinds}
-    findings.unmodelled = {kind for kind, agenda in agendas.items() if not agenda.rules}
+    # What is only asked to which environment it belongs is not judged for what it is.
+    findings.unmodelled = {
+        kind for kind, agenda in agendas.items() if all(rule.id in rules.for_environments for rule, _ in agenda.rules)
+    }
     modules = _Agenda([(rule, False) for rule in rules.for_modules])
     firsts = graph.first_in if rules.for_modules else {}
     total = len(graph.nodes)

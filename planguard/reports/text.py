@@ -20,9 +20,9 @@ from planguard.reports.model import (
     DriftEntry,
     Ledger,
     Report,
-    SourcePlace,
     UndeterminedEntry,
     ViolationEntry,
+    WaiverEntry,
 )
 
 _WORD = re.compile(r'(?:\["(?:[^"\\]|\\.)*"\]|\S)+\s*')  # an instance key may hold spaces
@@ -87,20 +87,25 @@ def _decision(entry: DecisionEntry, style: Style) -> Iterator[str]:
     for error in entry.errors:
         yield from _error(error.rule, error.address, error.message, style)
     whole = [one for one in entry.violations if not one.part_of or style.verbose]
-    shown = [one for one in whole if one.status != "fixed"]
+    waived: list[ViolationEntry | UndeterminedEntry] = [one for one in entry.violations if one.waiver is not None]
+    waived += [one for one in entry.undetermined if one.waiver is not None]
+    shown = [one for one in whole if one.status != "fixed" and one.waiver is None]
     parts = _parts(entry)
     loud = [one for one in shown if one.effect != "observe" or style.verbose]
     for _, group in groupby(_by_rule(loud), key=_kind):
         yield from _violations(list(group), parts, style)
     unknown = [one for one in entry.undetermined if one.effect != "observe" or style.verbose]
+    unknown = [one for one in unknown if one.waiver is None]
     for _, same in groupby(_by_rule(unknown), key=_kind):
         yield from _undetermined(list(same), style)
     if not style.verbose:
         yield from _quiet([one for one in shown if one.effect == "observe"], "observe", "observed", style)
         open_ = [one for one in entry.undetermined if one.effect == "observe" and not one.part_of]
         yield from _quiet(open_, "observe", "undetermined", style)
+    yield from _waived(waived, style)
     fixed = [one for one in whole if one.status == "fixed"]
     yield from _quiet(fixed, "fixed", "fixed by this plan", style)
+    yield from _waivers(entry.waivers, style)
     yield from _surroundings(entry, style)
     if entry.passes is not UNSET and style.verbose:
         for one in entry.passes:
@@ -130,9 +135,12 @@ def _header(entry: DecisionEntry, style: Style) -> Iterator[str]:
     if plan.project:
         facts.append(f"project {plan.project}")
     if plan.environment.name:
-        facts.append(f"environment {plan.environment.name}")
+        facts.append(f"environment {plan.environment.name} ({plan.environment.because})")
     yield from _wrap(f"{style.paint(plain(plan.file), 'bold')}  {plain(' · '.join(facts))}", "  ", style)
     yield style.paint(plan.digest, "dim")
+    if plan.sensitive == "present":
+        note = "sensitive values count in it as present only: PLANGUARD_DIGEST_KEY is not set"
+        yield from _wrap(style.paint(note, "dim"), "", style)
     yield ""
 
 
@@ -176,7 +184,7 @@ def _violations(group: list[ViolationEntry], parts: dict[tuple[str, str], list[s
     for address, same in groupby(group[:most], key=lambda entry: (entry.address, entry.deposed)):
         found = list(same)
         deposed = f" (deposed {address[1]})" if address[1] else ""
-        yield from _addressed(address[0] + deposed, found[0].source, style)
+        yield from _addressed(address[0] + deposed, found[0], style)
         for entry in found:
             where = f"{plain(entry.path)}: " if entry.path else ""
             yield from _wrap(f"{_INDENT}  {where}{plain(entry.message)}", _INDENT + "    ", style)
@@ -188,10 +196,13 @@ def _violations(group: list[ViolationEntry], parts: dict[tuple[str, str], list[s
     yield ""
 
 
-def _addressed(address: str, source: SourcePlace | None, style: Style) -> Iterator[str]:
+def _addressed(address: str, entry: ViolationEntry | UndeterminedEntry, style: Style) -> Iterator[str]:
     place = ""
+    source = entry.source
     if source is not None:
         place = f"  {source.file}:{source.line}" if source.line else f"  {source.file}"
+    if entry.owner:
+        place += f"  ({entry.owner})"
     yield from _wrap(f"{_INDENT}{plain(address)}{style.paint(plain(place), 'dim')}", _INDENT + "  ", style)
 
 
@@ -201,7 +212,7 @@ def _undetermined(group: list[UndeterminedEntry], style: Style) -> Iterator[str]
     yield from _wrap(f"{_INDENT}{one.title}?", _INDENT, style)
     most = len(group) if style.verbose else _SHOWN[one.effect]
     for entry in group[:most]:
-        yield from _addressed(entry.address, entry.source, style)
+        yield from _addressed(entry.address, entry, style)
         yield from _wrap(f"{_INDENT}  {plain(_why(entry))}", _INDENT + "    ", style)
     if len(group) > most:
         yield from _wrap(f"{_INDENT}… and {len(group) - most} more; --verbose shows them", _INDENT, style)
@@ -235,6 +246,36 @@ def _quiet(
         names = ", ".join(dict.fromkeys(_name(one) for one in found[:most]))
         more = f" and {len(found) - most} more" if len(found) > most else ""
         yield from _wrap(f"{_INDENT}{found[0].rule} ({found[0].severity}): {names}{more}", _INDENT + "    ", style)
+    yield ""
+
+
+def _waived(entries: Sequence[ViolationEntry | UndeterminedEntry], style: Style) -> Iterator[str]:
+    """What waivers excuse: who answers for it, and until when."""
+    if not entries:
+        return
+    yield style.paint(f"waived  {len(entries)} excused", "cyan")
+
+    def key(one: ViolationEntry | UndeterminedEntry) -> tuple[str, str]:
+        return (one.waiver.id if one.waiver is not None else "", one.rule)
+
+    for _, group in groupby(sorted(entries, key=key), key=key):
+        found = list(group)
+        waiver = found[0].waiver
+        assert waiver is not None  # noqa: S101 - they have one
+        names = ", ".join(dict.fromkeys(_name(one) for one in found))
+        yield from _wrap(f"{_INDENT}{found[0].rule} ({found[0].severity}): {names}", _INDENT + "    ", style)
+        text = f"{_INDENT}  by {plain(waiver.id)}, {plain(waiver.owner)}, until {waiver.expires}"
+        yield from _wrap(text, _INDENT + "    ", style)
+    yield ""
+
+
+def _waivers(entries: Sequence[WaiverEntry], style: Style) -> Iterator[str]:
+    """Each waiver that does not count, and why."""
+    shown = [one for one in entries if one.status != "used" and (one.status != "unused" or style.verbose)]
+    if not shown:
+        return
+    for one in shown:
+        yield from _wrap(f"waiver {plain(one.id)}  {one.status}: {plain(one.why)}", _INDENT, style)
     yield ""
 
 
