@@ -11,6 +11,7 @@ from planguard.cli.app_policy import policy_app
 from planguard.cli.app_waiver import waiver_app
 from planguard.cli.check import RuleChoice, check_call
 from planguard.errors import CallError, ExitCode
+from planguard.reports.formats import FORMAT_NAMES
 
 app = typer.Typer(
     name="planguard",
@@ -50,6 +51,7 @@ TerraformBin = Annotated[
     str | None,
     typer.Option("--terraform-bin", metavar="PROGRAM", help="What reads saved plans.  [terraform or tofu on PATH]"),
 ]
+FORMAT_HELP = f"{', '.join(FORMAT_NAMES)}: to a file, or to standard output; repeatable.  [text]"
 Source = Annotated[
     Path | None,
     typer.Option("--source", metavar="DIR", help="The .tf files: places in reports, references through locals."),
@@ -65,7 +67,7 @@ def check(
     skip: Skip = None,
     format_: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="NAME[=FILE]", help="text or json, to a file or to standard output."),
+        typer.Option("--format", metavar="NAME[=FILE]", help=FORMAT_HELP),
     ] = None,
     source: Source = None,
     env: Annotated[str | None, typer.Option("--env", metavar="NAME", help="The environment it is for.")] = None,
@@ -159,7 +161,7 @@ def scan(
     skip: Skip = None,
     format_: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="NAME[=FILE]", help="text or json, to a file or to standard output."),
+        typer.Option("--format", metavar="NAME[=FILE]", help=FORMAT_HELP),
     ] = None,
     env: Annotated[str | None, typer.Option("--env", metavar="NAME", help="The environment it is for.")] = None,
     workspace: Annotated[

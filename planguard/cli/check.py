@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import msgspec
 
@@ -26,6 +27,7 @@ from planguard.engine.rule import Rule
 from planguard.engine.ruleset import RuleSet, select_rules
 from planguard.errors import CallError, ExitCode, PlanError, PlanguardError, SourceError
 from planguard.plan.reading import FoundPlans, PlanInput, Skipped, find_plans
+from planguard.reports.formats import FORMAT_NAMES, render
 from planguard.reports.model import (
     SCHEMA,
     DecisionEntry,
@@ -40,8 +42,7 @@ if TYPE_CHECKING:
     from planguard.decision.policy_file import PolicyFile
     from planguard.decision.policy_model import CheckModel
 
-FORMATS = ("text", "json")
-_LATER = ("sarif", "junit", "gitlab", "github", "markdown", "html", "atlantis")
+FORMATS = FORMAT_NAMES
 _WORST_FIRST = (
     ExitCode.EVALUATION_FAILED,
     ExitCode.UNREADABLE_PLAN,
@@ -108,8 +109,6 @@ def parse_outputs(formats: Iterable[str]) -> list[Output]:
     outputs: list[Output] = []
     for text in formats or ("text",):
         name, _, file = text.partition("=")
-        if name in _LATER:
-            raise CallError(f"--format `{name}` is not in this release", f"there are {', '.join(FORMATS)}")
         if name not in FORMATS:
             from planguard.engine.metadata import near
 
@@ -130,6 +129,29 @@ class Unreadable(msgspec.Struct, frozen=True):
     error: PlanguardError
 
 
+P = ParamSpec("P")
+
+
+def _told_to_atlantis(call: Callable[P, ExitCode]) -> Callable[P, ExitCode]:
+    """A call whose report goes to Atlantis says there what is wrong with it; any other exit code would lose that."""
+
+    @wraps(call)
+    def told(*positional: P.args, **named: P.kwargs) -> ExitCode:
+        try:
+            return call(*positional, **named)
+        except PlanguardError as error:
+            formats = named.get("format_")
+            if not isinstance(formats, list) or "atlantis" not in formats:
+                raise
+            from planguard.reports.atlantis import render_atlantis_error
+
+            write_stdout(render_atlantis_error(str(error), error.hint))
+            return ExitCode.ALLOWED
+
+    return told
+
+
+@_told_to_atlantis
 def check_call(
     *,
     plans: list[str],
@@ -248,7 +270,8 @@ def write_results(
     )
     for one in unreadable:
         print_error(one.error)
-    _write(report, outputs, verbose=verbose)
+    if _write(report, outputs, verbose=verbose):
+        return ExitCode.ALLOWED
     return _worst_code(entries, unreadable)
 
 
@@ -338,20 +361,38 @@ def _worst_code(entries: list[DecisionEntry], unreadable: list[Unreadable]) -> E
     return next(code for code in _WORST_FIRST if code in codes)
 
 
-def _write(report: Report, outputs: list[Output], *, verbose: bool) -> None:
-    for one in outputs:
-        if one.format == "json":
-            from planguard.reports.json import render_json
+def _write(report: Report, outputs: list[Output], *, verbose: bool) -> bool:
+    """Write every report, those on standard output last: what they say has to hold for the whole call.
 
-            content = render_json(report)
-        else:
-            from planguard.reports.text import Style, render_text
-
+    :returns: whether the verdict was told to Atlantis, which reads the text and loses it with any other exit code
+    """
+    for one in sorted(outputs, key=lambda one: one.file is None):
+        style = None
+        if one.format == "text":
             if one.file is None and not report.decisions:
                 continue  # standard error says why there is nothing to report
+            from planguard.reports.text import Style
+
             style = text_style(verbose=verbose) if one.file is None else Style(verbose=verbose)
-            content = render_text(report, style).encode("utf-8", "backslashreplace")
-        if one.file is None:
-            write_stdout(content)
-        else:
+        content = render(one.format, report, style=style)
+        if one.file is not None:
             write_whole(one.file, content)
+            continue
+        write_stdout(content)
+        if one.format == "github":
+            _append_summary(report)
+    return any(one.format == "atlantis" and one.file is None for one in outputs)
+
+
+def _append_summary(report: Report) -> None:
+    """The summary of the job, where GitHub says that there is one. It never stands in the way of a verdict."""
+    import os
+
+    place = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not place:
+        return
+    try:
+        with Path(place).open("ab") as file:
+            file.write(render("github-summary", report))
+    except OSError as error:
+        print_warning(place, f"the summary cannot be written: {(error.strerror or 'unknown').lower()}", "")

@@ -12,7 +12,7 @@ _RULES = ("aws_lb_listener_rule", "aws_alb_listener_rule")
 
 def is_plain_http(listener: Resource) -> bool:
     """Whether a listener answers over HTTP with anything but a redirect to HTTPS."""
-    if listener.effective("protocol", "") != "HTTP":
+    if not _is_http(listener):
         return False
     actions = [action for _, action in listener.blocks("default_action")]
     return not any(_redirects_to_https(action) for action in actions)
@@ -20,13 +20,25 @@ def is_plain_http(listener: Resource) -> bool:
 
 def rule_that_forwards(listener: Resource) -> Resource | None:
     """A rule by which an HTTP listener goes on in HTTP, though it redirects otherwise."""
-    if listener.effective("protocol", "") != "HTTP":
+    if not _is_http(listener):
         return None
     for kind in _RULES:
         for one in listener.referrers(kind, via="listener_arn"):
             if any(action.get("type") == "forward" for _, action in one.blocks("action")):
                 return one
     return None
+
+
+def _is_http(listener: Resource) -> bool:
+    """Whether a listener takes HTTP; one of an application load balancer that does not say what it takes does.
+
+    Network load balancers have to be told, and listeners of gateway load balancers have no port either.
+    """
+    # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb_listener#protocol
+    protocol = listener.effective("protocol", "")
+    if not protocol and listener.is_set("port"):
+        return True
+    return bool(protocol == "HTTP")
 
 
 def _redirects_to_https(action: dict[str, Any]) -> bool:

@@ -54,7 +54,7 @@ _ELSEWHERE = re.compile(
 _PLACEHOLDER = re.compile(
     r"(?i)(?:x{3,}|\*+|\.{3,}|-+|_+|0+|todo|tbd|n/?a|none|null|nil|undefined|unset|true|false|yes|no|on|off|enabled"
     r"|disabled|required|optional|redacted|placeholder|str|string|sensitive|your[-_ .].*"
-    r"|(?:replace|insert|set)[-_ ].*)$"
+    r"|(?:replace|insert|set)[-_ ].*|__\w{1,80}__)$"
 )
 _NAME_LIKE = re.compile(r"[a-z]+(?:[-_./:][a-z]+)*$")
 _SECRET_KEY = re.compile(r"[A-Za-z0-9/+]{40}")
@@ -63,7 +63,7 @@ _SECRET_KEY = re.compile(r"[A-Za-z0-9/+]{40}")
 def secrets_in(text: str) -> Iterator[str]:
     """What kinds of secret are written out in a text, each once: ``AWS access key id``, ``password in DB_PASS``."""
     seen = set()
-    for found in _found_in(text):
+    for found in _found_in(text.replace('\\"', '"')):  # in a heredoc Terraform leaves the backslash where it is
         if found not in seen:
             seen.add(found)
             yield found

@@ -67,6 +67,16 @@ _POLICIES = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application
               }
             }
         """,
+        "protocol left to its default": """
+            resource "aws_lb_listener" "web" {
+              load_balancer_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/shop/0a1b2c3d"
+              port              = 80
+              default_action {
+                type             = "forward"
+                target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/shop/0a1b2c3d"
+              }
+            }
+        """,
         "redirects to plain HTTP": """
             resource "aws_lb_listener" "web" {
               load_balancer_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/shop/0a1b2c3d"
@@ -151,6 +161,15 @@ _POLICIES = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application
         """,
     },
     good={
+        "gateway load balancer, which has neither port nor protocol": """
+            resource "aws_lb_listener" "inspection" {
+              load_balancer_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/gwy/shop/0a1b2c3d"
+              default_action {
+                type             = "forward"
+                target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/shop/0a1b2c3d"
+              }
+            }
+        """,
         "redirects to HTTPS": """
             resource "aws_lb_listener" "web" {
               load_balancer_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/shop/0a1b2c3d"

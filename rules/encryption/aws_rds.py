@@ -171,6 +171,14 @@ def _default(database: Resource) -> bool:
               kms_key_id         = ""
             }
         """,
+        "a key, but switched off": """
+            resource "aws_rds_cluster" "orders" {
+              cluster_identifier = "orders"
+              engine             = "aurora-postgresql"
+              storage_encrypted  = false
+              kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
+            }
+        """,
     },
     good={
         "key of this plan": """
@@ -219,7 +227,9 @@ def cluster_without_customer_key(cluster: Resource) -> Iterator[Violation]:
     be changed: restore it from a snapshot, with the new key.
     """
     if not cluster.is_set("kms_key_id"):
-        yield violation("kms_key_id", "no key of its own")
+        yield violation("storage_encrypted", "no key of its own")
+    elif not cluster.effective("storage_encrypted", True):
+        yield violation("storage_encrypted", "a key, but encryption is off")
 
 
 @rule(

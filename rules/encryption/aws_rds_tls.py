@@ -17,7 +17,9 @@ _SWITCHES = {
     "mariadb": _REQUIRE,
     "db2": ("db2comm", ("ssl",)),
 }
-_VERSION = re.compile(r"(\d+)")
+_DEFAULT_ON = {"postgres": (15, 0), "mariadb": (11, 8), "mysql": (9, 7)}
+"""The versions from which on RDS insists on TLS where no parameter says otherwise."""
+_VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
 
 
 @rule(
@@ -82,6 +84,21 @@ _VERSION = re.compile(r"(\d+)")
               engine               = "mariadb"
               instance_class       = "db.t4g.medium"
               parameter_group_name = "orders"
+            }
+        """,
+        "MariaDB 11.4, left to its default": """
+            resource "aws_db_instance" "orders" {
+              identifier     = "orders"
+              engine         = "mariadb"
+              engine_version = "11.4"
+              instance_class = "db.t4g.medium"
+            }
+        """,
+        "MariaDB, nothing said of its version": """
+            resource "aws_db_instance" "orders" {
+              identifier     = "orders"
+              engine         = "mariadb"
+              instance_class = "db.t4g.medium"
             }
         """,
         "group that comes with RDS": """
@@ -191,6 +208,34 @@ _VERSION = re.compile(r"(\d+)")
               parameter_group_name = aws_db_parameter_group.orders.name
             }
         """,
+        "PostgreSQL, nothing said of its version": """
+            resource "aws_db_instance" "orders" {
+              identifier     = "orders"
+              engine         = "postgres"
+              instance_class = "db.t4g.medium"
+            }
+        """,
+        "MariaDB 11.8, left to its default": """
+            resource "aws_db_instance" "orders" {
+              identifier     = "orders"
+              engine         = "mariadb"
+              engine_version = "11.8.3"
+              instance_class = "db.t4g.medium"
+            }
+        """,
+        "MySQL 9.7, left to its default": """
+            resource "aws_db_parameter_group" "orders" {
+              name   = "orders"
+              family = "mysql9.7"
+            }
+
+            resource "aws_db_instance" "orders" {
+              identifier           = "orders"
+              engine               = "mysql"
+              instance_class       = "db.t4g.medium"
+              parameter_group_name = aws_db_parameter_group.orders.name
+            }
+        """,
         "Db2": """
             resource "aws_db_parameter_group" "orders" {
               name   = "orders"
@@ -238,7 +283,7 @@ def tls_not_enforced(database: Resource) -> Iterator[Violation]:
     """RDS database accepts connections without TLS.
 
     A client that does not ask for TLS, or is talked out of it by someone on the way, sends its password and every row
-    in the clear. Only PostgreSQL from version 15 on insists on TLS by itself.
+    in the clear. By themselves only PostgreSQL 15, MariaDB 11.8, MySQL 9.7 and what came after them insist on TLS.
 
     Give the instance a parameter group with `parameter { name = "rds.force_ssl" value = "1" }` (PostgreSQL and SQL
     Server), `require_secure_transport` with `"1"` (MySQL and MariaDB), or `db2comm` with `"SSL"` (Db2). Try the
@@ -274,8 +319,12 @@ def _setting(database: Resource, name: str) -> tuple[str, Resource | None]:
 def _is_default_on(database: Resource, group: Resource | None, engine: str) -> bool:
     """Whether TLS is asked for where no parameter says so."""
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
-    if engine != "postgres":
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mariadb-ssl-connections.require-ssl.html
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-ssl-connections.require-ssl.html
+    if engine not in _DEFAULT_ON:
         return False
     family = group.get("family", "") if group else database.effective("parameter_group_name", "")
-    version = _VERSION.search(family) or _VERSION.match(database.effective("engine_version", "15"))
-    return not version or int(version[1]) >= 15
+    version = _VERSION.search(family) or _VERSION.match(database.effective("engine_version", ""))
+    if not version:
+        return engine == "postgres"  # new ones are 15 or later
+    return (int(version[1]), int(version[2] or 0)) >= _DEFAULT_ON[engine]

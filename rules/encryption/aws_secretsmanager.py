@@ -42,8 +42,38 @@ from ._aws_keys import has_own_key
               kms_key_id = "arn:aws:kms:eu-west-1:111122223333:alias/aws/secretsmanager"
             }
         """,
+        "key of AWS that is looked up by its alias": """
+            data "aws_kms_alias" "aws" {
+              name = "alias/aws/secretsmanager"
+            }
+
+            resource "aws_secretsmanager_secret" "smtp" {
+              name       = "smtp"
+              kms_key_id = data.aws_kms_alias.aws.target_key_arn
+            }
+        """,
+        "key of AWS that is looked up": """
+            data "aws_kms_key" "aws" {
+              key_id = "alias/aws/secretsmanager"
+            }
+
+            resource "aws_secretsmanager_secret" "smtp" {
+              name       = "smtp"
+              kms_key_id = data.aws_kms_key.aws.arn
+            }
+        """,
     },
     good={
+        "own key that is looked up": """
+            data "aws_kms_alias" "own" {
+              name = "alias/orders"
+            }
+
+            resource "aws_secretsmanager_secret" "smtp" {
+              name       = "smtp"
+              kms_key_id = data.aws_kms_alias.own.target_key_arn
+            }
+        """,
         "key of this plan": """
             resource "aws_kms_key" "orders" {
               description = "orders"

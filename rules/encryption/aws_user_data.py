@@ -50,6 +50,16 @@ _HASH = re.compile(r"[0-9a-f]{40}")
               user_data = base64encode("#!/bin/bash\\nexport DB_PASSWORD='Winter-2024!'\\n")
             }
         """,
+        "password in quotes that are escaped": """
+            resource "aws_instance" "web" {
+              ami           = "ami-0123456789abcdef0"
+              instance_type = "t3.small"
+              user_data     = <<-EOT
+                #!/bin/sh
+                export DATABASE_PASSWORD=\\"not-a-real-Passw0rd\\"
+              EOT
+            }
+        """,
         "private key": """
             resource "aws_launch_configuration" "web" {
               image_id      = "ami-0123456789abcdef0"

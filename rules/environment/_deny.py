@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from planguard import Resource, is_unknown
+from planguard import Resource
 
-from ..identity._aws_policy import Statement, covers, statements
+from ..identity._aws_policy import Statement, covers, listed, statements
 
 _DENIES = "Deny"
 """Without this word, which AWS takes in this case only, a policy refuses nothing; most need not be read."""
@@ -28,8 +28,6 @@ def lost_denials(before: Resource, after: Resource | None, path: str) -> list[st
     text = before.get(path, "")
     if _DENIES not in text:
         return []
-    if after and not is_unknown(now := after.get(path)) and now == text:
-        return []
     old = [one for one in statements(before, path) if not one.allows]
     new = [one for one in statements(after, path) if not one.allows] if after else []
     return list(dict.fromkeys(atom for one in old for atom in _lost(one, new)))
@@ -43,9 +41,11 @@ def _lost(old: Statement, new: list[Statement]) -> Iterator[str]:
         return
     for action in sorted(_texts(old.actions)):
         same = [one for one in kept if _denies(one, action)]
-        gone = sorted(place for place in _places(old) if not any(_reaches(one, place) for one in same))
-        if gone or (old.not_resources and not any(_leaves_no_more_out(one, old) for one in same)):
-            yield f"{action} on {', '.join(gone[:2])}{' …' if gone[2:] else ''}" if gone else action
+        if old.not_resources:
+            if not any(_leaves_no_more_out(one, old) for one in same):
+                yield action
+        elif gone := sorted(place for place in _places(old) if not any(_reaches(one, place) for one in same)):
+            yield f"{action} on {', '.join(gone[:2])}{' …' if gone[2:] else ''}"
 
 
 def _denies_no_less(statement: Statement, old: Statement) -> bool:
@@ -69,7 +69,7 @@ def _denies(statement: Statement, action: str) -> bool:
 
 def _places(statement: Statement) -> set[str]:
     """Where a statement applies; a trust policy names no resource."""
-    return _texts(statement.resources) or (set() if statement.not_resources else {"*"})
+    return _texts(statement.resources) or {"*"}
 
 
 def _reaches(statement: Statement, place: str) -> bool:
@@ -89,7 +89,7 @@ def _speaks_as_widely(new: Statement, old: Statement) -> bool:
     who = _named(new.principals)
     if "*" in {name for _, name in who}:
         same = True
-    elif new.not_principals or old.not_principals:
+    elif old.not_principals:
         same = bool(new.not_principals) and _named(new.not_principals) <= _named(old.not_principals)
     else:
         same = _named(old.principals) <= who
@@ -98,16 +98,18 @@ def _speaks_as_widely(new: Statement, old: Statement) -> bool:
 
 def _named(blocks: Any) -> set[tuple[str, str]]:
     return {
-        (block.get("type"), _ACCOUNT.sub(r"\1", name)) for block in blocks for name in block.get("identifiers") or []
+        (block.get("type"), _ACCOUNT.sub(r"\1", name))
+        for block in blocks
+        for name in listed(block.get("identifiers"))
     }
 
 
 def _conditions(statement: Statement) -> set[tuple[str, str, frozenset[str]]]:
     return {
-        (one.get("test").lower(), one.get("variable").lower(), frozenset(one.get("values") or []))
+        (one.get("test").lower(), one.get("variable").lower(), frozenset(listed(one.get("values"))))
         for one in statement.conditions
     }
 
 
 def _texts(values: Any) -> set[str]:
-    return set(values or [])
+    return set(listed(values))

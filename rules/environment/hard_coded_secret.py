@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 
 from planguard import Resource, Violation, is_unknown, rule, violation
+from planguard.graph.configuration import Block
 from planguard.plan.document import decode_value
 
 from ..encryption._secrets import is_literal, secret_in_variable
+from ._before_after import dropped
 from ._secret_types import TYPES
 
 _TELLING = re.compile(
@@ -20,11 +22,8 @@ _TELLING = re.compile(
 )
 """What the expressions of a block must hold to be worth a closer look."""
 _MORE_NAMES = re.compile(r"(?:.*_)?(?:preshared_key|shared_key|authorization_key|service_principal_key|raw_key)")
-_NO_SECRETS = re.compile(
-    r"token_validity_units|automount_service_account_token|(?:creation|update|client|request)_token|public_key"
-    r"|secret_version|_(?:parameter|version|type|path|file|name|id|arn|uri|url)$"
-)
 _CONNECTION = re.compile(r"(?i)(?:password|pwd|accountkey|sharedaccesskey|sharedsecret)\s*=\s*[^;\s]{3,}")
+_VARIABLE = re.compile(r"var\.([^.\[]+)")
 _KUBERNETES = ("kubernetes_secret", "kubernetes_secret_v1")
 _WHOLE = {
     "aws_kms_ciphertext": ("plaintext", "plaintext_wo"),
@@ -180,6 +179,98 @@ _WHOLE = {
               connection_string = "DefaultEndpointsProtocol=https;AccountName=orders;AccountKey=bm90LWEtcmVhbC1rZXk="
             }
         """,
+        "passwords of a user": """
+            resource "aws_elasticache_user" "orders" {
+              user_id       = "orders"
+              user_name     = "orders"
+              access_string = "on ~* +@all"
+              engine        = "redis"
+              passwords     = ["not-a-real-Passw0rd"]
+            }
+        """,
+        "password in a connection string": """
+            resource "azurerm_data_factory_linked_service_sql_managed_instance" "orders" {
+              name              = "orders"
+              data_factory_id   = "/subscriptions/0/resourceGroups/s/providers/Microsoft.DataFactory/factories/s"
+              connection_string = "Server=tcp:orders.example.com,1433;Uid=orders;Pwd=not-a-real-Passw0rd;"
+            }
+        """,
+        "default of a variable, for one of two users": """
+            variable "worker" {
+              type    = string
+              default = "not-a-real-Passw0rd"
+            }
+
+            resource "random_pet" "worker" {
+              length = 2
+            }
+
+            resource "aws_mq_broker" "jobs" {
+              broker_name        = "jobs"
+              engine_type        = "ActiveMQ"
+              engine_version     = "5.18"
+              host_instance_type = "mq.t3.micro"
+              user {
+                groups   = [random_pet.worker.id]
+                username = "worker"
+                password = var.worker
+              }
+              user {
+                username = "admin"
+                password = random_pet.worker.id
+              }
+            }
+        """,
+        "all of a secret by default": """
+            variable "orders" {
+              type    = map(string)
+              default = { password = "not-a-real-Passw0rd" }
+            }
+
+            resource "kubernetes_secret" "orders" {
+              metadata {
+                name = "orders"
+              }
+              data = var.orders
+            }
+        """,
+        "a secret in one word": """
+            resource "aws_secretsmanager_secret_version" "orders" {
+              secret_id     = "orders"
+              secret_string = "not-a-real-Passw0rd"
+            }
+        """,
+        "a secret in figures": """
+            resource "aws_secretsmanager_secret_version" "door" {
+              secret_id     = "door"
+              secret_string = "31415926"
+            }
+        """,
+        "secret beside what is none": """
+            resource "aws_secretsmanager_secret_version" "orders" {
+              secret_id     = "orders"
+              secret_string = jsonencode({ password = "not-a-real-Passw0rd", port = 5432 })
+            }
+        """,
+        "variable of scripts": """
+            resource "azurerm_automation_variable_string" "orders" {
+              name                    = "orders"
+              resource_group_name     = "shop"
+              automation_account_name = "shop"
+              value                   = "not-a-real-Passw0rd"
+              encrypted               = true
+            }
+        """,
+        "value of a chart": """
+            resource "helm_release" "orders" {
+              name  = "orders"
+              chart = "orders"
+              set_sensitive {
+                name  = "database.password"
+                value = "not-a-real-Passw0rd"
+              }
+            }
+        """,
         "key of a tunnel": """
             resource "aws_vpn_connection" "office" {
               customer_gateway_id   = "cgw-0123456789abcdef0"
@@ -232,6 +323,95 @@ _WHOLE = {
             resource "google_secret_manager_secret_version" "orders" {
               secret      = "projects/example/secrets/orders"
               secret_data = "REPLACE_ME"
+            }
+        """,
+        "gaps to fill": """
+            resource "aws_secretsmanager_secret_version" "orders" {
+              secret_id     = "orders"
+              secret_string = jsonencode({ password = "REPLACE_ME", port = 5432 })
+            }
+
+            resource "aws_vpn_connection" "office" {
+              customer_gateway_id   = "cgw-0123456789abcdef0"
+              type                  = "ipsec.1"
+              tunnel1_preshared_key = "TBD"
+            }
+        """,
+        "a new password each time": """
+            resource "aws_elasticache_user" "orders" {
+              user_id       = "orders"
+              user_name     = "orders"
+              access_string = "on ~* +@all"
+              engine        = "redis"
+              passwords     = [uuid()]
+            }
+
+            resource "aws_db_instance" "orders" {
+              identifier        = "orders"
+              engine            = "postgres"
+              instance_class    = "db.t4g.medium"
+              allocated_storage = 20
+              username          = "orders"
+              password          = uuid()
+            }
+        """,
+        "the label of a password": """
+            resource "aws_ssm_parameter" "orders" {
+              name  = "orders"
+              type  = "SecureString"
+              value = random_password.orders.result
+              tags  = { password = "until-2027" }
+            }
+
+            resource "random_password" "orders" {
+              length = 32
+            }
+        """,
+        "what a script of a machine does": """
+            resource "random_password" "build" {
+              length = 32
+            }
+
+            resource "azurerm_linux_virtual_machine" "build" {
+              name                            = "build"
+              resource_group_name             = "shop"
+              location                        = "westeurope"
+              size                            = "Standard_B2s"
+              admin_username                  = "build"
+              admin_password                  = random_password.build.result
+              disable_password_authentication = false
+              network_interface_ids           = []
+              custom_data                     = "#!/bin/sh\nexport DB_PASSWORD=not-a-real-Passw0rd\n"
+              os_disk {
+                caching              = "ReadWrite"
+                storage_account_type = "Premium_LRS"
+              }
+            }
+        """,
+        "a secret of a cluster that holds none": """
+            resource "kubernetes_secret_v1" "orders" {
+              metadata {
+                name = "orders"
+              }
+              data = {
+                user = "orders"
+                port = 5432
+              }
+            }
+        """,
+        "a secret that is deleted": dropped(
+            """
+            resource "aws_secretsmanager_secret_version" "orders" {
+              secret_id     = "orders"
+              secret_string = "not-a-real-Passw0rd"
+            }
+            """
+        ),
+        "a connection with an identity": """
+            resource "azurerm_data_factory_linked_service_sql_managed_instance" "orders" {
+              name              = "orders"
+              data_factory_id   = "/subscriptions/0/resourceGroups/s/providers/Microsoft.DataFactory/factories/s"
+              connection_string = "Server=tcp:orders.example.com,1433;Authentication=Active Directory Managed Identity;"
             }
         """,
         "a parameter that is no secret": """
@@ -295,11 +475,10 @@ def secret_in_configuration(resource: Resource) -> Iterator[Violation]:
     if resource.type == "aws_ssm_parameter" and resource.get("type") != "SecureString":
         return
     for path, expression in _leaves(decode_value(raw, place=block.place), ""):
-        value = _literal(resource, path, expression)
-        if value and _is_there(resource, path, value):
-            kind = _kind(_names(path), value, whole)
-            if kind:
-                yield violation(path, f"{kind} is written out")
+        value = _literal(resource, block, path, expression)
+        kind = _kind(_names(path), value, whole)
+        if kind and _is_there(resource, path, value):
+            yield violation(path, f"{kind} is written out")
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -307,32 +486,29 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(value, list):
         for index, below in enumerate(value):
             yield from _leaves(below, f"{path}[{index}]")
-    elif isinstance(value, dict):
-        if path and (not value or "constant_value" in value or "references" in value):
-            yield path, value
-        else:
-            for name, below in value.items():
-                yield from _leaves(below, f"{path}.{name}" if path else name)
+    elif not value or "constant_value" in value or "references" in value:
+        yield path, value
+    else:
+        for name, below in value.items():
+            yield from _leaves(below, f"{path}.{name}" if path else name)
 
 
 def _names(path: str) -> str:
     return re.sub(r"\[\d+\]", "", path)
 
 
-def _literal(resource: Resource, path: str, expression: dict[str, Any]) -> Any:
+def _literal(resource: Resource, block: Block, path: str, expression: dict[str, Any]) -> Any:
     """What the configuration itself gives an attribute; None for what comes from elsewhere."""
     if "constant_value" in expression:
         return expression["constant_value"]
-    references = expression.get("references") or []
+    references = " ".join(expression.get("references", ()))
     if not references:
         return resource.bare_values.get(path)  # a call with nothing but literals in it
-    block = resource.node.block
-    name = references[0].removeprefix("var.")
-    if not block or len(references) != 1 or name == references[0]:
+    found = _VARIABLE.fullmatch(references)
+    if not found:
         return None
-    variable = block.module.config.variables.get(name)
-    default = decode_value(variable.default, place=block.place) if variable else None
-    return default if default and _is_in_effect(resource, path, default, in_root=not block.module.parent) else None
+    default = decode_value(block.module.config.variables[found[1]].default, place=block.place)
+    return default if _is_in_effect(resource, path, default, in_root=not block.module.parent) else None
 
 
 def _is_in_effect(resource: Resource, path: str, default: Any, *, in_root: bool) -> bool:
@@ -350,7 +526,7 @@ def _is_there(resource: Resource, path: str, value: Any) -> bool:
 
 
 def _top(path: str) -> str:
-    return re.split(r"[.\[]", path, maxsplit=1)[0]
+    return re.split(r"[.\[]", path)[0]
 
 
 def _holds(value: Any, wanted: Any) -> bool:
@@ -359,7 +535,7 @@ def _holds(value: Any, wanted: Any) -> bool:
     if isinstance(value, dict):
         return value == wanted or any(_holds(below, wanted) for below in value.values())
     if isinstance(value, list):
-        return any(_holds(below, wanted) for below in value)
+        return any(_holds(below, wanted) for below in list.__iter__(value))  # an unknown one is none
     return bool(value == wanted)
 
 
@@ -371,7 +547,8 @@ def _kind(names: str, value: Any, whole: tuple[str, ...]) -> str:
         found = [_kind_of_entry(name, one) for name, one in value.items()] if names in whole else []
         return next(filter(None, found), "")
     if isinstance(value, list):
-        return next((kind for one in value if (kind := _kind(names, one, whole))), "")
+        kinds = (_kind(names.removesuffix("s"), one, whole) for one in list.__iter__(value))
+        return next(filter(None, kinds), "")
     if not isinstance(value, str):
         return ""
     if names in whole:
@@ -380,9 +557,7 @@ def _kind(names: str, value: Any, whole: tuple[str, ...]) -> str:
 
 
 def _kind_of_attribute(names: str, value: str) -> str:
-    if _NO_SECRETS.search(names):
-        return ""
-    name = names.rsplit(".", 1)[-1].removesuffix("_wo")
+    name = names.rpartition(".")[2].removesuffix("_wo")
     if name.endswith("connection_string"):
         return "a key in a connection string" if _CONNECTION.search(value) else ""
     if _MORE_NAMES.fullmatch(name):

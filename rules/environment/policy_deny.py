@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from planguard import Change, Resource, Violation, change_rule, violation
 
+from ._before_after import dropped, edited
 from ._deny import lost_denials
 from ._neighbours import Guard, losses
 
@@ -34,34 +35,40 @@ _AT_A_RESOURCE = {
     "aws_vpc_endpoint_policy": ("vpc_endpoint_id", "aws_vpc_endpoint"),
 }
 """Policies that are resources of their own, each with the attribute that names what it protects, and its types."""
-_WITHIN = {
-    "aws_api_gateway_rest_api": "policy",
-    "aws_ecr_registry_policy": "policy",
-    "aws_elasticsearch_domain": "access_policies",
-    "aws_glacier_vault": "access_policy",
-    "aws_iam_policy": "policy",
-    "aws_iam_role": "assume_role_policy",
-    "aws_kms_external_key": "policy",
-    "aws_kms_key": "policy",
-    "aws_kms_replica_key": "policy",
-    "aws_opensearch_domain": "access_policies",
-    "aws_organizations_policy": "content",
-    "aws_organizations_resource_policy": "content",
-    "aws_s3_access_point": "policy",
-    "aws_secretsmanager_secret": "policy",
-    "aws_sns_topic": "policy",
-    "aws_sqs_queue": "policy",
-    "aws_vpc_endpoint": "policy",
-}
+_WITHIN = (
+    "aws_api_gateway_rest_api",
+    "aws_ecr_registry_policy",
+    "aws_elasticsearch_domain",
+    "aws_glacier_vault",
+    "aws_iam_policy",
+    "aws_iam_role",
+    "aws_kms_external_key",
+    "aws_kms_key",
+    "aws_kms_replica_key",
+    "aws_opensearch_domain",
+    "aws_organizations_policy",
+    "aws_organizations_resource_policy",
+    "aws_s3_access_point",
+    "aws_secretsmanager_secret",
+    "aws_sns_topic",
+    "aws_sqs_queue",
+    "aws_vpc_endpoint",
+)
 """Where a policy is an attribute: it goes with the resource, and that is another matter."""
 _PATHS = {
     "aws_codeartifact_domain_permissions_policy": "policy_document",
     "aws_codeartifact_repository_permissions_policy": "policy_document",
+    "aws_elasticsearch_domain": "access_policies",
     "aws_elasticsearch_domain_policy": "access_policies",
+    "aws_glacier_vault": "access_policy",
+    "aws_iam_role": "assume_role_policy",
+    "aws_opensearch_domain": "access_policies",
     "aws_opensearch_domain_policy": "access_policies",
+    "aws_organizations_policy": "content",
+    "aws_organizations_resource_policy": "content",
     "aws_ssoadmin_permission_set_inline_policy": "inline_policy",
-    **_WITHIN,
 }
+"""Where a policy stands, if not at ``policy``."""
 _GOOGLE = "google_iam_deny_policy"
 _MOST_SHOWN = 3
 _QUEUE = """
@@ -72,6 +79,16 @@ _QUEUE = """
                 Statement = [{{ Effect = "Deny", {} }}]
               }})
             }}
+"""
+_BUCKET = """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+"""
+_PET = """
+            resource "random_pet" "orders" {
+              prefix = "orders"
+            }
 """
 _TRUST = """
             resource "aws_iam_role" "deploy" {{
@@ -85,6 +102,31 @@ _TRUST = """
               }})
             }}
 """
+_ENDPOINT = """
+              vpc_id       = "vpc-0a1b2c3d4e5f60718"
+              service_name = "com.amazonaws.eu-central-1.s3"
+"""
+_NAMED = {
+    "aws_codeartifact_repository_permissions_policy": 'domain = "shop"',
+    "aws_elasticsearch_domain": 'domain_name = "shop"',
+    "aws_glacier_vault": 'name = "shop"',
+    "aws_opensearch_domain": 'domain_name = "shop"',
+    "aws_ssoadmin_permission_set_inline_policy": 'instance_arn = "arn:aws:sso:::instance/ssoins-0123456789abcdef"',
+}
+
+
+def _denying(kind: str, named: str = "") -> str:
+    """An example: a resource whose policy refuses something."""
+    return f"""
+            resource "{kind}" "shop" {{
+              {named}
+              {_NAMED.get(kind, "")}
+              {_PATHS.get(kind, "policy")} = jsonencode({{
+                Version   = "2012-10-17"
+                Statement = [{{ Effect = "Deny", Principal = "*", Action = "*", Resource = "*" }}]
+              }})
+            }}
+    """
 
 
 @change_rule(
@@ -209,6 +251,20 @@ _TRUST = """
               name = "jobs"
             }
             """,
+        ),
+        **{
+            f"a whole {kind} deleted": dropped(_denying(kind, f'{via} = "shop"'))
+            for kind, (via, *_) in _AT_A_RESOURCE.items()
+        },
+        **{
+            f"a denial taken out of an {kind}": edited(_denying(kind), "Deny", "Allow")
+            for kind in _PATHS
+            if kind in _WITHIN and kind not in ("aws_iam_role", "aws_organizations_policy")
+        },
+        "the same actions left out, and more resources": edited(
+            _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", NotResource = ["arn:aws:sqs:*:*:m"]'),
+            '"arn:aws:sqs:*:*:m"',
+            '"arn:aws:sqs:*:*:m", "arn:aws:sqs:*:*:jobs"',
         ),
         "more left out of what is refused": (
             _QUEUE.format('Principal = "*", NotAction = "sqs:SendMessage", Resource = "*"'),
@@ -502,6 +558,40 @@ _TRUST = """
             }
             """,
         ),
+        "policies that go with what they protect": dropped(
+            "".join(
+                f"""
+            resource "{owner}" "shop" {{
+              {needed}
+            }}
+                """
+                + _denying(kind, f"{via} = {owner}.shop.{of}")
+                for kind, via, owner, of, needed in (
+                    ("aws_vpc_endpoint_policy", "vpc_endpoint_id", "aws_vpc_endpoint", "id", _ENDPOINT),
+                    ("aws_efs_file_system_policy", "file_system_id", "aws_efs_file_system", "id", ""),
+                    ("aws_sns_topic_policy", "arn", "aws_sns_topic", "arn", 'name = "shop"'),
+                )
+            )
+        ),
+        "a policy that goes with its bucket, and the name of both stays": (
+            _PET
+            + _BUCKET.replace('"example-orders"', "random_pet.orders.id")
+            + _denying("aws_s3_bucket_policy", "bucket = random_pet.orders.id"),
+            _PET,
+        ),
+        "a policy that stays, unmanaged": (
+            _BUCKET + _denying("aws_s3_bucket_policy", "bucket = aws_s3_bucket.orders.id"),
+            _BUCKET
+            + """
+            removed {
+              from = aws_s3_bucket_policy.shop
+
+              lifecycle {
+                destroy = false
+              }
+            }
+            """,
+        ),
         "one permission more denied": (
             """
             resource "google_iam_deny_policy" "keys" {
@@ -523,6 +613,12 @@ _TRUST = """
                 deny_rule {
                   denied_principals  = ["principalSet://goog/public:all"]
                   denied_permissions = ["iam.googleapis.com/roles.create", "iam.googleapis.com/roles.update"]
+                }
+              }
+              rules {
+                description = "nothing yet"
+                deny_rule {
+                  denied_principals = ["principalSet://goog/public:all"]
                 }
               }
             }
@@ -573,7 +669,7 @@ def policy_deny_removed(change: Change) -> Iterator[Violation]:
         yield from _google(before, after)
     elif after:
         yield from _told(path, lost_denials(before, after, path))
-    elif change.action == "delete" and change.type in _AT_A_RESOURCE:
+    elif change.type in _AT_A_RESOURCE:
         via, *owners = _AT_A_RESOURCE[change.type]
         if lost := lost_denials(before, None, path):
             yield from losses(change, [Guard(f"the denial of {_shown(lost)}", via, tuple(owners))])

@@ -23,6 +23,7 @@ _CURVES = {b"nistp256": "SECP256R1", b"nistp384": "SECP384R1", b"nistp521": "SEC
 _CURVE_HASHES = {b"nistp256": "SHA256", b"nistp384": "SHA384", b"nistp521": "SHA512"}
 _LEAST_RSA = 2048
 _PRESENT = 0x01
+_UNCOMPRESSED = b"\x04"
 _KINDS = frozenset(
     {
         "ssh-ed25519",
@@ -108,7 +109,37 @@ def public_key(text: str) -> PublicKey:
         raise SignatureError("its base64 cannot be read") from None
     if _Reader(blob).text() != parts[0].encode():
         raise SignatureError("its kind and its content differ")
+    _refuse_other_spellings(parts[0], blob)
     return PublicKey(parts[0], blob)
+
+
+def _refuse_other_spellings(kind: str, blob: bytes) -> None:
+    """A key has one spelling, or one person could have two keys that are the same."""
+    read = _Reader(blob)
+    read.text()
+    if kind == "ssh-rsa":
+        for _ in range(2):
+            number = read.text()
+            value = int.from_bytes(number, "big")
+            if number != value.to_bytes(value.bit_length() // 8 + 1, "big"):
+                raise SignatureError("its numbers are not written as they should be")
+        _refuse_small(value)
+    elif "ecdsa" in kind:
+        curve, point = read.text(), read.text()
+        if not kind.split("@")[0].endswith(curve.decode("ascii", "replace")) or curve not in _CURVES:
+            raise SignatureError("its kind and its content differ")
+        if point[:1] != _UNCOMPRESSED:
+            raise SignatureError("its point is not written as it should be")
+    else:
+        read.text()
+    if kind.startswith("sk-"):
+        read.text()
+    read.end()
+
+
+def _refuse_small(modulus: int) -> None:
+    if modulus.bit_length() < _LEAST_RSA:
+        raise SignatureError(f"its RSA key has {modulus.bit_length()} bits, and {_LEAST_RSA} are the least")
 
 
 def signature(armor: str) -> Signature:
@@ -230,8 +261,7 @@ def _rsa(found: Signature, key: _Reader, signed: bytes) -> None:
     if algorithm is None:
         raise SignatureError("it is by RSA over SHA-1, which does not count")
     exponent, modulus = (int.from_bytes(key.text(), "big") for _ in range(2))
-    if modulus.bit_length() < _LEAST_RSA:
-        raise SignatureError(f"its RSA key has {modulus.bit_length()} bits, and {_LEAST_RSA} are the least")
+    _refuse_small(modulus)
     public = rsa.RSAPublicNumbers(exponent, modulus).public_key()
     value = found.value.rjust((modulus.bit_length() + 7) // 8, b"\0")
     public.verify(value, signed, padding.PKCS1v15(), getattr(hashes, algorithm)())
