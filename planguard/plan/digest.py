@@ -63,7 +63,7 @@ class Digests:
                 "mode": change.mode,
                 "type": change.type,
                 "provider": _without_host(change.provider_name or ""),
-                **self._change(change.change, change.address, set_paths(change.mode, change.type)),
+                **self._change(change.change, change.address, (change.mode, change.type)),
             }
             found = self._known[identity] = "pg1c:" + self._hash(body)
         return found
@@ -110,16 +110,22 @@ class Digests:
         except NotCanonicalError:
             raise PlanError("a value cannot be decoded", place=self._plan.place) from None
 
-    def _change(self, change: Change, where: str, sets: SetPaths | None) -> dict[str, Any]:
+    def _change(self, change: Change, where: str, kind: tuple[str, str] | None) -> dict[str, Any]:
         return {
             "actions": change.actions,
-            "before": self._value(change.before, change.before_sensitive, UNSET, where, sets),
-            "after": self._value(change.after, change.after_sensitive, change.after_unknown, where, sets),
+            "before": self._value(change.before, change.before_sensitive, UNSET, where, kind),
+            "after": self._value(change.after, change.after_sensitive, change.after_unknown, where, kind),
             "replace_paths": _sorted(self._value(change.replace_paths, UNSET, UNSET, where, None)),
             "importing": self._value(change.importing, UNSET, UNSET, where, None),
         }
 
-    def _value(self, raw: MaybeRaw, sensitive: MaybeRaw, unknown: MaybeRaw, where: str, sets: SetPaths | None) -> Any:
+    def _value(
+        self, raw: MaybeRaw, sensitive: MaybeRaw, unknown: MaybeRaw, where: str, kind: tuple[str, str] | None
+    ) -> Any:
+        """A value in the form that is hashed.
+
+        :param kind: the mode and the type of the resource that it is of, None for what is of none
+        """
         place = self._plan.place
         try:
             value = decode_exact(raw) if raw is not UNSET and raw else None
@@ -129,8 +135,9 @@ class Digests:
             mask = mask_of(unknown, place=place)
             if mask is not None:
                 value = _opened(value, mask)
-            if sets:
-                value = _in_order(value, sets)
+            if kind is not None and type(value) is dict and any(map(_may_hold_order, value.values())):
+                sets = set_paths(*kind)
+                value = _in_order(value, sets) if sets else value
         except (NotCanonicalError, RecursionError):
             raise PlanError("a value cannot be decoded", place=place) from None
         return value
@@ -315,6 +322,13 @@ def _opened(value: Any, mask: Any) -> Any:
                 items += [None] * (index - len(items)) + [found]
         return items if items or type(value) is list else value
     return value
+
+
+def _may_hold_order(value: Any) -> bool:
+    """Whether there is anything in a value that could stand in another order."""
+    if type(value) is list:
+        return len(value) > 1 or (len(value) == 1 and type(value[0]) is dict)
+    return False
 
 
 def _in_order(value: Any, sets: SetPaths) -> Any:
