@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from planguard.decision.person import plain_name
 from planguard.decision.policy import (
     BUILTIN_GATES,
     BUILTIN_POLICY,
@@ -205,8 +206,13 @@ class _Reader:
 
     def _identities(self) -> tuple[Identity, ...]:
         owner_of: dict[bytes, str] = {}
+        spelled: dict[str, str] = {}
         found = []
         for name, model in self._model.identities.items():
+            other = spelled.setdefault(plain_name(name), name)
+            if other != name:
+                message = f"`{name}` is spelled like `{other}`: one person has one name"
+                raise self._refuse(message, ("identities", name))
             keys = tuple(self._key(name, index, one) for index, one in enumerate(model.keys))
             for index, key in enumerate(keys):
                 blob = public_key(key.text).blob

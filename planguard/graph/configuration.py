@@ -61,10 +61,6 @@ class Block:
             self._attributes = list(referring_attributes(self.config.expressions, self.place))
         return self._attributes
 
-    def says_null(self, names: Attribute) -> bool:
-        """Whether the configuration sets an attribute to ``null``."""
-        return len(names) == 1 and self._expressions.get(names[0]) == NULL_EXPRESSION
-
     def sets(self, names: Attribute) -> bool:
         """Whether the configuration sets an attribute, or a block that would hold it.
 
@@ -117,7 +113,7 @@ class Module:
     :ivar providers: of the root module, the providers of the whole configuration by their keys
     """
 
-    __slots__ = ("_arguments", "blocks", "call", "calls", "config", "name", "parent", "place", "providers")
+    __slots__ = ("_arguments", "_given", "blocks", "call", "calls", "config", "name", "parent", "place", "providers")
 
     def __init__(
         self, name: str, config: ModuleConfig, parent: Module | None, call: ModuleCall | None, place: str
@@ -129,6 +125,7 @@ class Module:
         self.place = place
         self.providers: dict[str, ProviderConfig] = {}
         self._arguments: dict[str, list[str]] | None = None
+        self._given: dict[str, Any] | None = None
         self.blocks: dict[str, Block] = {}
         for resource in config.resources:
             prefix = "data." if resource.mode == "data" else ""
@@ -144,11 +141,18 @@ class Module:
     def argument(self, variable: str) -> list[str]:
         """What the argument for a variable refers to, in the calling module's names."""
         if self._arguments is None:
-            given = decode_value(self.call.expressions, place=self.place) if self.call else None
             self._arguments = {
-                name: longest_references(list(_all_references(value))) for name, value in (given or {}).items()
+                name: longest_references(list(_all_references(value))) for name, value in self.given.items()
             }
         return self._arguments.get(variable, [])
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The expressions of its arguments, by variable."""
+        if self._given is None:
+            decoded = decode_value(self.call.expressions, place=self.place) if self.call else None
+            self._given = decoded if isinstance(decoded, dict) else {}
+        return self._given
 
     @property
     def for_each(self) -> list[str]:

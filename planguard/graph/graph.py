@@ -6,6 +6,7 @@ look at public access blocks and at the identities of buckets, and at nothing el
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -28,6 +29,7 @@ from planguard.graph.identity import is_name, is_telling, leaves_of, names_of, n
 from planguard.graph.node import Node
 from planguard.graph.reference import Certainty, Locals, Resolver, Scope, Target
 from planguard.graph.resource import AFTER, BEFORE, Neighbours, Resource
+from planguard.plan.address import longest_references
 from planguard.plan.document import Variable, decode_value
 from planguard.plan.sensitive import Redactor
 from planguard.plan.unknown import Path, Undetermined, Unknown, has_unknown
@@ -293,6 +295,39 @@ class Graph:
         scope = Scope(block.module, node.module, node.key, block.for_each)
         said = block.said_at(path, values)
         return bool(said) and all(self._is_name(one, scope) for one in said)
+
+    def comes_out_null(self, node: Node, said: Any) -> bool:
+        """Whether an expression can only be null where its value came out unknown.
+
+        One that takes everything from variables that are known is known itself. What the plan then shows as unknown
+        is what the provider fills in where it gets null.
+        """
+        references = said.get("references") if isinstance(said, dict) else None
+        if not references or node.block is None:
+            return False
+        module = node.block.module
+        return all(self._is_known(one, module) for one in longest_references(list(references)))
+
+    def _is_known(self, reference: str, module: Module) -> bool:
+        kind, _, rest = reference.partition(".")
+        name = re.split(r"[.\[]", rest, maxsplit=1)[0]
+        if kind in ("path", "terraform") or reference == "count.index":
+            return True
+        if kind == "local":
+            found = self._source.local_references(module.path, name) if self._source is not None else []
+            return bool(found) and all(self._is_known(one, module) for one in found)
+        if kind != "var":
+            return False
+        if module.parent is None:
+            return name in self.variables
+        if name not in module.given:
+            return True  # its default, which is always a constant
+        given, parent = module.given[name], module.parent
+        if not isinstance(given, dict) or not given:
+            return False
+        return "constant_value" in given or all(
+            self._is_known(one, parent) for one in longest_references(list(given.get("references") or ["?"]))
+        )
 
     def _is_name(self, said: Any, scope: Scope) -> bool:
         """Whether an expression, or all that a block holds, is taken from what names other resources."""

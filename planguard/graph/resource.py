@@ -199,8 +199,8 @@ class Resource:
         if self.snapshot == BEFORE or block is None:
             return False
         names = tuple(path.split("."))
-        if block.says_null(names):
-            return type(self.get(path)) is Unknown
+        if len(names) == 1 and type(self.get(path)) is Unknown and self.is_unset(names):
+            return True
         for depth in range(1, len(names) + 1):
             if not block.sets(names[:depth]):
                 unknown = type(self.get(".".join(names[:depth]))) is Unknown
@@ -230,10 +230,10 @@ class Resource:
         if self.snapshot == BEFORE or block is None or not path:
             return False
         said = block.said_at(path, self.values)
+        if said and all(one == NULL_EXPRESSION or self._graph.comes_out_null(self._node, one) for one in said):
+            return type(self.get(render_path(path))) is Unknown or NULL_EXPRESSION in said
         if any(one is not UNSAID and one != NULL_EXPRESSION for one in said):
             return False
-        if NULL_EXPRESSION in said:
-            return True
         return not self._graph.is_written(self._node, tuple(step for step in path if isinstance(step, str)))
 
     def is_given(self, path: Path) -> bool | None:

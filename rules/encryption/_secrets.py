@@ -44,8 +44,27 @@ _ANY_NAME = re.compile(r"(?i)pass|pwd|secret|token|credential|key")
 
 _PASSWORDS = ("password", "passwd", "passphrase")
 _TOKENS = ("secret", "token", "apikey", "secretkey", "accesskey", "authkey")
-_KEYS = frozenset({"access", "account", "api", "app", "application", "auth", "client", "encryption", "license"})
-_MORE_KEYS = frozenset({"master", "private", "secret", "service", "session", "shared", "signing", "storage"})
+_KEYS = frozenset(
+    {
+        "access",
+        "account",
+        "api",
+        "app",
+        "application",
+        "auth",
+        "client",
+        "encryption",
+        "license",
+        "master",
+        "private",
+        "secret",
+        "service",
+        "session",
+        "shared",
+        "signing",
+        "storage",
+    }
+)
 
 _DYNAMIC = re.compile(r"[$`%<{(*\[@]|.*(?:\$\(|\$\{|\{\{|\$[A-Za-z_]|resolve:|os\.environ|process\.env)")
 _ELSEWHERE = re.compile(
@@ -62,11 +81,8 @@ _SECRET_KEY = re.compile(r"[A-Za-z0-9/+]{40}")
 
 def secrets_in(text: str) -> Iterator[str]:
     """What kinds of secret are written out in a text, each once: ``AWS access key id``, ``password in DB_PASS``."""
-    seen = set()
-    for found in _found_in(text.replace('\\"', '"')):  # in a heredoc Terraform leaves the backslash where it is
-        if found not in seen:
-            seen.add(found)
-            yield found
+    # In a heredoc Terraform leaves the backslash before a quote where it is.
+    yield from dict.fromkeys(_found_in(text.replace('\\"', '"')))
 
 
 def secret_in_variable(name: str, value: str) -> str | None:
@@ -89,7 +105,7 @@ def secrets_in_variables(variables: Mapping[str, Any]) -> Iterator[tuple[str, st
         value = variables[name]
         if is_unknown(value) and not _kind_of_name(name):
             continue
-        kind = secret_in_variable(name, value if isinstance(value, str) else str(value)) if value else None
+        kind = secret_in_variable(name, value if isinstance(value, str) else str(value))
         if kind:
             yield name, kind
 
@@ -136,7 +152,7 @@ def _assigned_in(text: str) -> Iterator[str]:
             if not kind:
                 continue
             is_quoted = value[:1] in ("'", '"')
-            is_call = not is_quoted and text[found.end() : found.end() + 1] in ("(", "[")
+            is_call = text.startswith(("(", "["), found.end())
             value = value[1:-1] if is_quoted else value
             if is_call or value.startswith((" ", "-")):
                 continue
@@ -153,8 +169,8 @@ def _kind_of_name(name: str) -> str | None:
     if last.endswith(_PASSWORDS) or last == "pass" or (last == "pwd" and len(words) > 1 and words[0] != "old"):
         return "password"
     if last.endswith(_TOKENS):
-        return "token" if last.endswith("token") else "secret"
-    if last == "key" and len(words) > 1 and words[-2] in _KEYS | _MORE_KEYS:
+        return f"{'token' if last.endswith('token') else 'secret'}"
+    if last == "key" and not _KEYS.isdisjoint(words[-2:-1]):
         return "key"
     return None
 

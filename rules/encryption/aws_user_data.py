@@ -81,6 +81,13 @@ _HASH = re.compile(r"[0-9a-f]{40}")
               user_data_base64 = base64encode("DATABASE_URL=postgres://shop:s3cr3t-one@db.internal:5432/shop")
             }
         """,
+        "password in a script that is packed": """
+            resource "aws_instance" "web" {
+              ami              = "ami-0123456789abcdef0"
+              instance_type    = "t3.small"
+              user_data_base64 = "H4sIAAAAAAACA1NW1E/KzNNPSizO4EqtKMgvKlFwcYoPcAwODvcPcrFVD8/MK0kt0jUyMDJRVOcCAA6JJlguAAAA"
+            }
+        """,
         "base64 where a script belongs": """
             resource "aws_launch_configuration" "web" {
               image_id      = "ami-0123456789abcdef0"
@@ -112,6 +119,12 @@ _HASH = re.compile(r"[0-9a-f]{40}")
             resource "aws_launch_template" "web" {
               name      = "web"
               user_data = base64encode("DB_PASSWORD_NAME=/orders/db1\\nDB_SECRET=orders/db1\\nTOKEN_TTL=21600s\\n")
+            }
+        """,
+        "gap that something else fills": """
+            resource "aws_launch_template" "web" {
+              name      = "web"
+              user_data = base64encode("DB_PASSWORD=__DB_PASSWORD__\\n")
             }
         """,
         "token of the metadata service": """

@@ -251,7 +251,11 @@ def lambda_environment_secret(function: Resource) -> Iterator[Violation]:
                 image       = "example/orders:1"
                 memory      = 256
                 command     = ["serve", "--port", "8080"]
-                environment = [{ name = "STAGE", value = "production" }, { name = "DB_SECRET", value = "orders/db" }]
+                environment = [
+                  { name = "STAGE", value = "production" },
+                  { name = "DB_SECRET", value = "orders/db" },
+                  { name = "PORT", value = 8080 },
+                ]
                 secrets = [{
                   name      = "DATABASE_PASSWORD"
                   valueFrom = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-a1b2c3"

@@ -156,8 +156,9 @@ def weak_tls(server: Resource) -> Iterator[Violation]:
     """
     # Provider documentation: 1.2 by default on azurerm_mssql_server since version 3. On the others none in version 2,
     # TLS1_2 in version 3, whose plans say so themselves.
-    is_single = server.type in _SINGLE
-    path = "ssl_minimal_tls_version_enforced" if is_single else "minimum_tls_version"
-    version = server.effective(path, "TLSEnforcementDisabled" if is_single else "1.2")
+    path, default = "minimum_tls_version", "1.2"
+    if server.type in _SINGLE:
+        path, default = "ssl_minimal_tls_version_enforced", "TLSEnforcementDisabled"
+    version = server.effective(path, default)
     if version.lower() not in _GOOD:
         yield violation(path, f"the least version is {version}")

@@ -42,6 +42,90 @@ _WHOLE = {
 }
 """Attributes that hold a secret, whatever their name says."""
 
+_HELD = """
+            resource "kubernetes_secret_v1" "orders" {{
+              metadata {{
+                name = "orders"
+              }}
+              data = {{
+                "{}" = {}
+              }}
+            }}
+"""
+_KEYS_BY_NAME = (
+    *(
+        "ACCESS",
+        "ACCOUNT",
+        "API",
+        "APP",
+        "APPLICATION",
+        "AUTH",
+        "CLIENT",
+        "ENCRYPTION",
+        "LICENSE",
+        "MASTER",
+        "PRIVATE",
+    ),
+    *("SECRET", "SERVICE", "SESSION", "SHARED", "SIGNING", "STORAGE"),
+)
+_BY_NAME = (
+    *("db.password", "db.passwd", "keyPassphrase", "DB_PASS", "DB_PWD", "partner.token", "client-secret"),
+    *("apikey", "accesskey", "authkey", "secretkey"),
+    *(f"{word}_KEY" for word in _KEYS_BY_NAME),
+)
+_BY_LOOK = {
+    "an access key id": "AKIA" + "NOTAREALKEY00000",
+    "a private key": "-----BEGIN " + "PRIVATE KEY-----",
+    "a token of GitHub": "ghp_" + "0" * 36,
+    "a token of GitLab": "glpat-" + "not-a-real-token-000",
+    "a token of Slack": "xoxb-" + "not-a-real-token",
+    "a hook of Slack": "https://hooks.slack.com/services/" + "T000/B000/not_a_real_token",
+    "a key of Stripe": "sk_live_" + "0" * 16,
+    "a key of Google": "AIza" + "0" * 35,
+    "a key of SendGrid": "SG." + "0" * 22 + "." + "0" * 43,
+    "a token of npm": "npm_" + "0" * 36,
+    "a token of Vault": "hvs." + "0" * 24,
+    "a key of Azure": "AccountKey=not/" + "0" * 64,
+    "a signature of Azure": "https://example.blob.core.windows.net/orders?sig=" + "0" * 43,
+    "half of an access key": "niZruamDamCupdyaphoIYta6EokwsyPyadzgaSxz",
+    "half of an access key, in small letters": "niZ8u0mdamcupdyaphoiyta6EokwsypyadzgaSxz",
+    "half of an access key, in capitals": "NIZrUaMDaMCuPDYAPHOIYTA6EOkWSYPYaDZGaSXz",
+    "half of an access key, with strokes": "niZruamD/mCupdya/hoIYta6Eo/wsyPyad/gaSxz",
+}
+_IN_TEXT = {
+    "an assignment": "export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "a line of an image": "ENV AWS_SECRET_ACCESS_KEY wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "a password that is changed": "echo ops:not-a-real-Passw0rd | sudo chpasswd",
+    "an option": "serve --api-key 0f1e2d3c",
+    "an address": "mysql://shop:not-a-real-Passw0rd@db.internal/shop",
+}
+_NO_SECRETS = {
+    "2026": "orders",
+    "KEY": "0f1e2d3c4b5a",
+    "CACHE_KEY": "0f1e2d3c4b5a",
+    "API_VERSION": "2026-01-15-r1",
+    "DB_PASS": "42",
+    "API_TOKEN": "0f1e2d3",
+    "AUTH_TOKEN": "production",
+    "PWD": "/srv",
+    "OLD_PWD": "/srv",
+    "address": "mysql://shop:xxx@db.internal/shop",
+    "release": "Release-2026-01-15-RC1-OfTheShop",
+    "small": "k3z6uondhmcmadyappsiiytazEoawpy0y8dzgaSx",
+    "two.digits": "niZru0mdamcupdyaphoiyta6EokwsypyadzgaSxz",
+    "mixed.small": "niZruamDamCupdyaphoIYta6EokwsypyadzgaSxz",
+    "mixed.capital": "NIZrUaMDaMCuPDYAPHOIYTA6EOkWSYPYaDZgASXZ",
+    "title": "TheOrdersAndReturnsOfAllCustomersOfAShop",
+    "path": "/opt/BuildAgents/Release2026/Orders01234",
+    "place": "Build/Agents/Release2026/Orders/Ap/V1x23",
+    "gaps": "DB_PASSWORD='xxx'; export API_KEY=\\\"REPLACE_ME\\\"",
+    "change": "echo ops:xxx | sudo chpasswd",
+    "program": "password = getpass(); db_password = secrets['orders']",
+    "prompt": 'read -p \\"Password: \\" PW && echo \\"thanks\\"',
+    "options": "mysql --user shop --password --host db1.internal",
+    "rotation": "vault-tool rotate secret_key orders-2026-01",
+}
+
 
 @rule(
     id="secret-in-configuration",
@@ -179,6 +263,10 @@ _WHOLE = {
               connection_string = "DefaultEndpointsProtocol=https;AccountName=orders;AccountKey=bm90LWEtcmVhbC1rZXk="
             }
         """,
+        **{f"by its name, {name}": _HELD.format(name, '"0f1e2d3c"') for name in _BY_NAME},
+        **{f"by its look, {what}": _HELD.format("ci", f'"{value}"') for what, value in _BY_LOOK.items()},
+        **{f"in a text, {what}": _HELD.format("init.sh", f'"{value}"') for what, value in _IN_TEXT.items()},
+        "a password of three letters": _HELD.format("db.password", '"s3c"'),
         "passwords of a user": """
             resource "aws_elasticache_user" "orders" {
               user_id       = "orders"
@@ -325,6 +413,10 @@ _WHOLE = {
               secret_data = "REPLACE_ME"
             }
         """,
+        "what only looks like a secret": "".join(
+            _HELD.format(name, f'"{value}"').replace("orders", f"example_{at}", 2)
+            for at, (name, value) in enumerate(_NO_SECRETS.items())
+        ),
         "gaps to fill": """
             resource "aws_secretsmanager_secret_version" "orders" {
               secret_id     = "orders"

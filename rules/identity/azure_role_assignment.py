@@ -162,4 +162,4 @@ def _role_of(assignment: Resource) -> str:
         return _NAMES.get(name.lower(), "")
     if assignment.references("azurerm_role_definition", via="role_definition_id"):
         return ""  # a role of one's own, whatever its id will be
-    return _ROLES.get(assignment.get("role_definition_id", "").rsplit("/", 1)[-1].lower(), "")
+    return _ROLES.get(assignment.get("role_definition_id", "").rpartition("/")[2].lower(), "")

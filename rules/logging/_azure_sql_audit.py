@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from planguard import Resource
 
@@ -15,11 +16,16 @@ def policies_of(server: Resource) -> Iterator[tuple[str, int]]:
     """Each audit policy of a server that is switched on: whose it is, and how many days it keeps its records."""
     # In the server it is optional and computed: what nobody set is no policy.
     for block in server.effective("extended_auditing_policy", ()):
-        yield server.address, int(block.get("retention_in_days") or 0)
+        yield server.address, days_kept(block)
     for policy in satellites(server, POLICY, via="server_id"):
-        # Provider documentation: "enabled … Defaults to true", "retention_in_days … Defaults to 0"
-        if policy.effective("enabled", True):
-            yield policy.address, policy.effective("retention_in_days", 0)
+        # Provider documentation: "enabled … Defaults to true"
+        if policy.get("enabled") != False:  # noqa: E712
+            yield policy.address, days_kept(policy)
+
+
+def days_kept(policy: Resource | dict[str, Any]) -> int:
+    """How many days a policy keeps its records; 0, the default in the provider's documentation, is for ever."""
+    return int(policy.get("retention_in_days") or 0)
 
 
 def not_audited(server: Resource) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
-from ._azure_sql_audit import POLICY, not_audited, policies_of
+from ._azure_sql_audit import POLICY, days_kept, not_audited, policies_of
 
 _SERVERS = ["azurerm_sql_server", "azurerm_mssql_server"]
 _DATABASE_POLICY = "azurerm_mssql_database_extended_auditing_policy"
@@ -260,7 +260,7 @@ def audit_not_kept(server: Resource, *, days: int = 90) -> Iterator[Violation]:
     if not found:
         yield violation("extended_auditing_policy", "no audit policy", evidence=not_audited(server))
     elif all(0 < kept < days for _, kept in found):
-        policy, kept = found[0]
+        (policy, kept), *_ = found
         evidence = [policy] if policy != server.address else []
         yield violation("extended_auditing_policy", f"records are kept for {kept} days", evidence=evidence)
 
@@ -358,11 +358,12 @@ def audit_retention_short(policy: Resource, *, days: int = 90) -> Iterator[Viola
 
     Set `retention_in_days = 90` or more; 0, the default, keeps them for ever.
     """
-    # Provider documentation: "retention_in_days … Defaults to 0"
-    path = "extended_auditing_policy.retention_in_days" if policy.type in _SERVERS else "retention_in_days"
-    kept = int(policy.effective(path, 0))
-    if 0 < kept < days:
-        yield violation(path, f"records are kept for {kept} days")
+    places = [("retention_in_days", days_kept(policy))]
+    for block in policy.effective("extended_auditing_policy", ()):  # of a server
+        places.append(("extended_auditing_policy.retention_in_days", days_kept(block)))
+    for path, kept in places:
+        if 0 < kept < days:
+            yield violation(path, f"records are kept for {kept} days")
 
 
 @rule(
@@ -434,5 +435,5 @@ def audit_not_monitored(policy: Resource) -> Iterator[Violation]:
     with an `azurerm_monitor_diagnostic_setting`.
     """
     # Provider documentation: "log_monitoring_enabled … Defaults to true"
-    if not policy.effective("log_monitoring_enabled", True):
+    if policy.get("log_monitoring_enabled") == False:  # noqa: E712
         yield violation("log_monitoring_enabled", "records do not go to Azure Monitor")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
+from ._azure_public_endpoint import has_public_endpoint
+
 _ACCOUNT = "azurerm_cosmosdb_account"
 
 
@@ -210,12 +212,11 @@ def cosmosdb_open_to_all_networks(account: Resource) -> Iterator[Violation]:
     Set `public_network_access_enabled = false` and use a private endpoint; or name those that may come in:
     `ip_range_filter`, or `virtual_network_rule` with `is_virtual_network_filter_enabled = true`.
     """
-    # Provider documentation: "public_network_access_enabled … Defaults to true", "is_virtual_network_filter_enabled …
-    # Defaults to false"; Azure documentation: without ranges and networks, every address is let in.
-    if not account.effective("public_network_access_enabled", True) or account.is_set("ip_range_filter"):
+    # Azure documentation: without ranges and networks, every address is let in; networks count once the filter is on.
+    if not has_public_endpoint(account) or account.is_set("ip_range_filter"):
         return
     networks = account.effective("virtual_network_rule", ())
-    if not networks or not account.effective("is_virtual_network_filter_enabled", False):
+    if not networks or not account.get("is_virtual_network_filter_enabled"):
         yield violation("public_network_access_enabled", "every network is let in")
 
 
@@ -339,6 +340,5 @@ def cosmosdb_public_endpoint(account: Resource) -> Iterator[Violation]:
 
     Set `public_network_access_enabled = false` and reach the account through an `azurerm_private_endpoint`.
     """
-    # Provider documentation: "public_network_access_enabled … Defaults to true"
-    if account.effective("public_network_access_enabled", True):
+    if has_public_endpoint(account):
         yield violation("public_network_access_enabled", "the public endpoint is on")

@@ -8,6 +8,7 @@ from planguard import Resource, Violation, rule, violation
 
 from .._satellite import given
 from ._azure_private_endpoint import without_private_endpoint
+from ._azure_public_endpoint import has_public_endpoint
 
 _VAULT = "azurerm_key_vault"
 
@@ -109,10 +110,9 @@ def vault_open_to_all_networks(vault: Resource) -> Iterator[Violation]:
     Set `default_action = "Deny"` in `network_acls` and name the subnets and ranges that may come in, or set
     `public_network_access_enabled = false` and use a private endpoint.
     """
-    # Provider documentation: public access is on by default; Key Vault REST API: without networkAcls, the default
-    # action is Allow.
-    if not vault.get("public_network_access_enabled", True):
+    if not has_public_endpoint(vault):
         return
+    # Key Vault REST API: without networkAcls, the default action is Allow.
     if given(vault, "network_acls.default_action", "Allow").lower() == "allow":
         yield violation("network_acls", "the default action is Allow")
 
@@ -242,8 +242,7 @@ def vault_public_endpoint(vault: Resource) -> Iterator[Violation]:
     Set `public_network_access_enabled = false` and reach the vault through an `azurerm_private_endpoint`; or set
     `default_action = "Deny"` in `network_acls` and list `ip_rules` or `virtual_network_subnet_ids`.
     """
-    # Provider documentation: "public_network_access_enabled … Defaults to true"
-    if not vault.effective("public_network_access_enabled", True):
+    if not has_public_endpoint(vault):
         return
     if vault.effective("network_acls.default_action", "Allow").lower() == "deny":
         for name in ("ip_rules", "virtual_network_subnet_ids"):

@@ -170,7 +170,7 @@ def api_server_open_to_world(cluster: Resource) -> Iterator[Violation]:
     `private_cluster_enabled = true`.
     """
     # Provider documentation: private_cluster_enabled defaults to false.
-    if given(cluster, "private_cluster_enabled", False):
+    if given(cluster, "private_cluster_enabled", None):
         return
     limited = False
     for path in _RANGES:
@@ -317,7 +317,7 @@ def api_server_public(cluster: Resource) -> Iterator[Violation]:
     that exists is replaced by that.
     """
     # Provider documentation: "private_cluster_enabled … Defaults to false"
-    if not cluster.effective("private_cluster_enabled", False):
+    if not cluster.effective("private_cluster_enabled", None):
         yield violation("", "private_cluster_enabled is not true")
 
 
@@ -464,6 +464,5 @@ def without_network_policy(cluster: Resource) -> Iterator[Violation]:
     Set `network_policy = "cilium"` (or "calico", "azure") in `network_profile`, then write policies.
     """
     # Azure documentation: without a policy engine, network policies are not enforced.
-    profile = cluster.effective("network_profile", ())
-    if not profile or not cluster.is_set("network_profile[0].network_policy"):
+    if not cluster.is_set("network_profile[0].network_policy"):
         yield violation("network_profile", "no network_policy")

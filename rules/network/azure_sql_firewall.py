@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import IPv4Address
 
 from planguard import Resource, Violation, rule, violation
+
+from ._azure_public_endpoint import has_public_endpoint
 
 _SERVERS = {
     "azurerm_cosmosdb_postgresql_firewall_rule": "azurerm_cosmosdb_postgresql_cluster",
@@ -18,7 +21,7 @@ _SERVERS = {
     "azurerm_sql_firewall_rule": "azurerm_sql_server",
     "azurerm_synapse_firewall_rule": "azurerm_synapse_workspace",
 }
-_HALF_OF_IPV4 = 2**31
+_HALF_OF_IPV4 = 2**31 - 1  # from the first to the last of half of all addresses
 
 
 @rule(
@@ -162,9 +165,9 @@ def sql_firewall_open(firewall: Resource) -> Iterator[Violation]:
     Name the addresses that need the database in `start_ip_address` and `end_ip_address`, or set
     `public_network_access_enabled = false` on the server and use a private endpoint.
     """
-    first, last = _range_of(firewall)
-    if (last - first + 1 >= _HALF_OF_IPV4 or first == 0 < last) and not _is_unreachable(firewall):
-        yield violation("start_ip_address", _shown(firewall))
+    for first, last in _range_of(firewall):
+        if (last - first >= _HALF_OF_IPV4 or first == 0 < last) and not _is_unreachable(firewall):
+            yield violation("start_ip_address", _shown(firewall))
 
 
 @rule(
@@ -291,23 +294,21 @@ def sql_firewall_open_to_azure(firewall: Resource) -> Iterator[Violation]:
     Take the rule away and let in the subnets that need the database: `azurerm_mssql_virtual_network_rule`, or a
     private endpoint together with `public_network_access_enabled = false` on the server.
     """
-    first, last = _range_of(firewall)
-    if first == 0 and not _is_unreachable(firewall):
-        what = _shown(firewall)
-        yield violation("start_ip_address", what if last else f"all of Azure, other tenants included ({what})")
+    for first, last in _range_of(firewall):
+        if first == 0 and not _is_unreachable(firewall):
+            what = _shown(firewall)
+            yield violation("start_ip_address", what if last else f"all of Azure, other tenants included ({what})")
 
 
-def _range_of(firewall: Resource) -> tuple[int, int]:
-    """The first and the last address, as numbers; an empty range where they are no addresses."""
+def _range_of(firewall: Resource) -> Iterator[tuple[int, int]]:
+    """The first and the last address, as numbers; nothing where they are no addresses."""
     first, last = (firewall.get(name, "") for name in ("start_ip_address", "end_ip_address"))
-    try:
-        return _number(first), _number(last)
-    except ValueError:
-        return 1, 0
+    with suppress(ValueError):
+        yield _number(first), _number(last)
 
 
 def _number(address: str) -> int:
-    return int(IPv4Address(address.split("/", maxsplit=1)[0].strip()))
+    return int(IPv4Address(address.partition("/")[0].strip()))
 
 
 def _shown(firewall: Resource) -> str:
@@ -317,8 +318,8 @@ def _shown(firewall: Resource) -> str:
 def _is_unreachable(firewall: Resource) -> bool:
     """Whether the server has no public endpoint, so that its firewall guards nothing."""
     for server in firewall.references(_SERVERS[firewall.type]):
-        # Provider documentation: public access is on by default.
-        enabled = server.effective("public_network_access_enabled", True)
-        if not enabled or server.effective("public_network_access", "Enabled").lower() == "disabled":
+        if not has_public_endpoint(server):
+            return True
+        if server.effective("public_network_access", "Enabled").lower() == "disabled":
             return True
     return False

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from planguard import Resource, Violation, rule, violation
 
 from .._satellite import missing, satellites
+from ._azure_public_endpoint import has_public_endpoint
 
 _ACCOUNT = "azurerm_storage_account"
 _NETWORK_RULES = "azurerm_storage_account_network_rules"
@@ -175,12 +176,11 @@ def account_open_to_all_networks(resource: Resource) -> Iterator[Violation]:
     """
     if resource.type == _NETWORK_RULES:
         for account in resource.references(_ACCOUNT):
-            # Provider documentation: public_network_access_enabled defaults to true.
-            if not account.get("public_network_access_enabled", True):
+            if not has_public_endpoint(account):
                 return
         if resource.get("default_action", "Allow").lower() == "allow":
             yield violation("default_action", "the default action is Allow")
-    elif resource.get("public_network_access_enabled", True):
+    elif has_public_endpoint(resource):
         yield from _judge_account(resource)
 
 
@@ -339,7 +339,7 @@ def container_public(container: Resource) -> Iterator[Violation]:
     for kind in (_ACCOUNT, f"data.{_ACCOUNT}"):
         for account in container.references(kind):
             # Provider documentation: true by default up to version 4, so that only what somebody wrote is relied on.
-            if not account.get(_PUBLIC_BLOBS, True) and not account.is_unset((_PUBLIC_BLOBS,)):
+            if account.get(_PUBLIC_BLOBS) == False and not account.is_unset((_PUBLIC_BLOBS,)):  # noqa: E712
                 return
     what = "blobs" if access.lower() == "blob" else "blobs and their list"
     yield violation("container_access_type", f"anyone reads {what}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from planguard import Resource, Violation, rule, violation
 
 from ._azure_private_endpoint import without_private_endpoint
+from ._azure_public_endpoint import has_public_endpoint
 
 _ACCOUNT = "azurerm_storage_account"
 _PUBLIC_BLOBS = "allow_nested_items_to_be_public"
@@ -109,9 +110,8 @@ def allows_public_blobs(account: Resource) -> Iterator[Violation]:
     older = account.get("allow_blob_public_access")
     # Provider documentation, versions 3 and 4: "allow_nested_items_to_be_public … Defaults to true". The older name
     # is of version 2, where the other is not known.
-    forbidden = older in (False, "false")
-    allowed = _left_out(account) or account.effective(_PUBLIC_BLOBS, True)
-    if allowed and not forbidden:
+    forbidden = account.get(_PUBLIC_BLOBS) == False and not _left_out(account)  # noqa: E712
+    if not forbidden and older not in (False, "false"):
         yield violation(_PUBLIC_BLOBS, "containers can be opened to everyone")
 
 
@@ -208,8 +208,7 @@ def account_public_endpoint(account: Resource) -> Iterator[Violation]:
 
     Set `public_network_access_enabled = false` and reach the account through an `azurerm_private_endpoint`.
     """
-    # Provider documentation: "public_network_access_enabled … Defaults to true"
-    if account.effective("public_network_access_enabled", True):
+    if has_public_endpoint(account):
         yield violation("", "public_network_access_enabled is not false")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from planguard.decision.person import plain_name
 from planguard.decision.policy import Approval, Identity, Policy
 from planguard.decision.time import show_time
 from planguard.decision.waivers.sshsig import PublicKey, SignatureError, public_key, signature, verify
@@ -40,7 +41,7 @@ def _signed(waiver: Waiver, given: Given, policy: Policy, now: datetime) -> Sign
     identity = policy.identity(given.by)
     if identity is None:
         return Signed(given, None, False, f"policy does not know `{given.by}`")
-    if given.by.casefold() == waiver.requester.casefold():
+    if plain_name(given.by) == plain_name(waiver.requester):
         return Signed(given, None, False, f"`{given.by}` asked for it, and cannot approve it")
     if given.role not in identity.roles and not (given.role == OWNER and identity.teams):
         return Signed(given, None, False, f"`{given.by}` does not approve as `{given.role}`")

@@ -15,7 +15,7 @@ import msgspec
 from planguard.decision.policy import Approval, Gate, Policy, Subject
 from planguard.decision.time import show_time
 from planguard.decision.waivers.approvals import Signed, missing_approvals, signed_approvals
-from planguard.decision.waivers.chain import chain_trouble, time_trouble
+from planguard.decision.waivers.chain import chain_of, chain_trouble, time_trouble
 from planguard.decision.waivers.waiver import Waiver
 from planguard.plan.glob import fits, is_pattern
 
@@ -147,7 +147,7 @@ class _Judged:
         self._by_id = by_id
         self._policy = policy
         self._situation = situation
-        self._signed: list[Signed] | None = None
+        self._signed: dict[str, list[Signed]] = {}
         self._known: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
 
     def verdict(self, findings: Sequence[Excusable], named: list[int]) -> tuple[list[int], Verdict]:
@@ -236,11 +236,19 @@ class _Judged:
         trouble = time_trouble(waiver, self._by_id, needed)
         if trouble:
             yield "unapproved", trouble
-        if self._signed is None:
-            self._signed = signed_approvals(waiver, self._policy, self._situation.now)
-        missing = missing_approvals(self._signed, needed, owner)
+        missing = missing_approvals(self._signed_of(waiver), needed, owner)
         if missing is not None:
             yield missing
+        # What is renewed is no part of what is signed anew: else it could be edited to make a chain shorter.
+        for before in chain_of(waiver, self._by_id)[:-1]:
+            missing = missing_approvals(self._signed_of(before), needed, owner)
+            if missing is not None:
+                yield "unapproved", f"it renews `{before.id}`, whose approvals do not count: {missing[1]}"
+
+    def _signed_of(self, waiver: Waiver) -> list[Signed]:
+        if waiver.id not in self._signed:
+            self._signed[waiver.id] = signed_approvals(waiver, self._policy, self._situation.now)
+        return self._signed[waiver.id]
 
 
 def _used(waiver: Waiver, count: int, against: list[tuple[str, str]]) -> str:
