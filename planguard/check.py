@@ -28,6 +28,7 @@ from planguard.reports.model import DecisionEntry
 if TYPE_CHECKING:
     from planguard.decision.promotion import LowerDecision
     from planguard.decision.waivers.judge import Waivers
+    from planguard.reports.graph_model import GraphDocument
     from planguard.sources import PlanSource
 
 Phase = Callable[[str], None]
@@ -57,6 +58,7 @@ class Wanted(msgspec.Struct, frozen=True):
     :ivar source: the folder with the .tf files, None where there is none
     :ivar terraform_bin: the program that reads saved plans, None for the one on PATH
     :ivar cache: a folder for what need not be worked out again, None for none
+    :ivar with_pictures: whether a format is wanted that draws what is around violations
     """
 
     purpose: Purpose = Purpose()
@@ -65,11 +67,19 @@ class Wanted(msgspec.Struct, frozen=True):
     terraform_bin: str | None = None
     cache: Path | None = None
     with_passes: bool = False
+    with_pictures: bool = False
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """The report of one decision, and what is around its gravest violations, by address."""
+
+    entry: DecisionEntry
+    pictures: dict[str, GraphDocument] = {}
 
 
 def check_input(
     one: PlanInput, rules: RuleSet, wanted: Wanted, *, phase: Phase | None = None, progress: Progress | None = None
-) -> DecisionEntry:
+) -> Decided:
     """Read one plan and decide on it.
 
     :raises PlanError: when it cannot be read, or is no plan to decide on
@@ -81,9 +91,10 @@ def check_input(
     raw = read_input(one, wanted.terraform_bin)
     plan, graph, source = graph_of(raw, wanted)
     tell(f"judging {one.place}")
-    return judge_plan(
+    entry = judge_plan(
         plan, graph, rules, wanted.purpose, wanted.law, source, with_passes=wanted.with_passes, progress=progress
     )
+    return Decided(entry, pictures_around(entry, plan, graph) if wanted.with_pictures else {})
 
 
 def judge_plan(
@@ -127,6 +138,14 @@ def judge_plan(
         places=source,
         with_passes=with_passes,
     )
+
+
+def pictures_around(entry: DecisionEntry, plan: Plan, graph: Graph) -> dict[str, GraphDocument]:
+    """What is around the gravest violations of a decision, by address."""
+    from planguard.reports.graph_model import graph_document
+    from planguard.reports.surroundings import pictures_of, worth_a_picture
+
+    return pictures_of(entry, graph_document(plan, graph)) if worth_a_picture(entry) else {}
 
 
 def _files(source: PlanSource | None) -> Callable[[Node], str | None] | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from planguard.check import Law, Phase, judge_plan
+from planguard.check import Decided, Law, Phase, judge_plan, pictures_around
 from planguard.decision.purpose import Purpose
 from planguard.engine.evaluate import Progress
 from planguard.engine.ruleset import RuleSet
@@ -19,7 +19,7 @@ from planguard.plan.kind import recognise
 from planguard.plan.plan import plan_of
 from planguard.plan.source import Source, load_source, plan_document
 from planguard.plan.unknown import Path as ValuePath
-from planguard.reports.model import DecisionEntry, SourcePlace
+from planguard.reports.model import SourcePlace
 from planguard.schema import resource_schema
 from planguard.sources import PlanSource
 
@@ -40,6 +40,7 @@ class Scanned(msgspec.Struct, frozen=True):
     var_files: Mapping[str, bytes] = {}
     cache: Path | None = None
     with_passes: bool = False
+    with_pictures: bool = False
 
 
 class ScannedSource(PlanSource):
@@ -65,7 +66,7 @@ def scan_folder(
     *,
     phase: Phase | None = None,
     progress: Progress | None = None,
-) -> DecisionEntry:
+) -> Decided:
     """Evaluate a root module and decide on what it would create.
 
     :param tree: the folder that is scanned; files outside of it are not read by functions
@@ -87,7 +88,7 @@ def scan_folder(
     places = ScannedSource(source, place)
     graph = build_graph(plan, places)
     tell(f"judging {place}")
-    return judge_plan(
+    entry = judge_plan(
         plan,
         graph,
         rules,
@@ -97,6 +98,7 @@ def scan_folder(
         with_passes=wanted.with_passes,
         progress=progress,
     )
+    return Decided(entry, pictures_around(entry, plan, graph) if wanted.with_pictures else {})
 
 
 def _joined(folder: str, path: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import msgspec
 
-from planguard.check import Wanted, check_input
+from planguard.check import Decided, Wanted, check_input
 from planguard.cli.law import law_of, read_law
 from planguard.cli.terminal import (
     Bar,
@@ -41,8 +41,11 @@ from planguard.version import __version__
 if TYPE_CHECKING:
     from planguard.decision.policy_file import PolicyFile
     from planguard.decision.policy_model import CheckModel
+    from planguard.reports.graph_model import GraphDocument
 
 FORMATS = FORMAT_NAMES
+HTML = "html"
+"""The format that draws what is around violations."""
 _WORST_FIRST = (
     ExitCode.EVALUATION_FAILED,
     ExitCode.UNREADABLE_PLAN,
@@ -188,7 +191,11 @@ def check_call(
     purpose = Purpose(
         _first(project, defaults, "project"), _first(workspace, defaults, "workspace"), _first(env, defaults, "env")
     )
-    wanted = Wanted(purpose, law, folder, terraform_bin, cache_folder(), with_passes=verbose)
+    outputs = parse_outputs(_first(format_ or None, defaults, "format") or [])
+    with_pictures = any(one.format == HTML for one in outputs)
+    wanted = Wanted(
+        purpose, law, folder, terraform_bin, cache_folder(), with_passes=verbose, with_pictures=with_pictures
+    )
     choice = RuleChoice(
         tuple(map(Path, rules or ())),
         no_builtin,
@@ -196,7 +203,6 @@ def check_call(
         tuple(_first(skip or None, defaults, "skip") or ()),
         given.file,
     )
-    outputs = parse_outputs(_first(format_ or None, defaults, "format") or [])
     number = _number_of_jobs(_first(jobs, defaults, "jobs") or 1)
     return run_check(plans, choice, wanted, outputs, jobs=number, verbose=verbose)
 
@@ -242,23 +248,33 @@ def run_check(
         results = [*missing, *_check_all(list(found.plans), rules, ruleset, wanted, jobs, bar)]
     finally:
         bar.close()
-    return write_results(results, ruleset, outputs, policy=rules.policy, skipped=found.skipped, verbose=verbose)
+    return write_results(
+        results,
+        ruleset,
+        outputs,
+        policy=rules.policy,
+        skipped=found.skipped,
+        source=wanted.source,
+        verbose=verbose,
+    )
 
 
 def write_results(
-    results: list[DecisionEntry | Unreadable],
+    results: list[Decided | Unreadable],
     ruleset: RuleSet,
     outputs: list[Output],
     *,
     policy: PolicyFile | None = None,
     skipped: tuple[Skipped, ...] = (),
+    source: Path | None = None,
     verbose: bool,
 ) -> ExitCode:
     """Write the reports of what was decided on, and say on standard error what could not be.
 
     :returns: the worst exit code of all
     """
-    entries = [one for one in results if isinstance(one, DecisionEntry)]
+    decided = [one for one in results if isinstance(one, Decided)]
+    entries = [one.entry for one in decided]
     unreadable = [one for one in results if isinstance(one, Unreadable)]
     report = Report(
         schema=SCHEMA,  # type: ignore[arg-type]
@@ -270,9 +286,22 @@ def write_results(
     )
     for one in unreadable:
         print_error(one.error)
-    if _write(report, outputs, verbose=verbose):
+    pictures = {
+        (number, address): picture for number, one in enumerate(decided) for address, picture in one.pictures.items()
+    }
+    if _write(report, outputs, pictures, source_root(source), verbose=verbose):
         return ExitCode.ALLOWED
     return _worst_code(entries, unreadable)
+
+
+def source_root(source: Path | None) -> str:
+    """Where the source stands below the root of the repository that it is in; empty where it is that, or in none."""
+    if source is None:
+        return ""
+    folder = source.resolve()
+    root = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
+    inside = folder.relative_to(root).as_posix() if root is not None else "."
+    return "" if inside == "." else inside
 
 
 def _find(arguments: list[str]) -> tuple[FoundPlans, list[Unreadable]]:
@@ -295,7 +324,7 @@ def _unreadable_entry(one: Unreadable) -> UnreadableEntry:
 
 def _check_all(
     plans: list[PlanInput], choice: RuleChoice, rules: RuleSet, wanted: Wanted, jobs: int, bar: Bar
-) -> list[DecisionEntry | Unreadable]:
+) -> list[Decided | Unreadable]:
     if jobs > 1 and len(plans) > 1:
         return _check_in_parallel(plans, choice, wanted, min(jobs, len(plans)))
     return [_check_one(one, rules, wanted, bar.phase, bar.advance) for one in plans]
@@ -307,7 +336,7 @@ def _check_one(
     wanted: Wanted,
     phase: Callable[[str], None] | None = None,
     advance: Callable[[int, int], None] | None = None,
-) -> DecisionEntry | Unreadable:
+) -> Decided | Unreadable:
     try:
         return check_input(one, rules, wanted, phase=phase, progress=advance)
     except PlanguardError as error:
@@ -317,7 +346,7 @@ def _check_one(
 
 def _check_in_parallel(
     plans: list[PlanInput], choice: RuleChoice, wanted: Wanted, jobs: int
-) -> list[DecisionEntry | Unreadable]:
+) -> list[Decided | Unreadable]:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
@@ -338,7 +367,7 @@ def _start_worker(choice: RuleChoice) -> None:
     _worker_rules[:] = [choice.load(warn=False)]
 
 
-def _check_in_worker(one: PlanInput, wanted: Wanted) -> DecisionEntry | Unreadable:
+def _check_in_worker(one: PlanInput, wanted: Wanted) -> Decided | Unreadable:
     return _check_one(one, _worker_rules[0], wanted)
 
 
@@ -361,7 +390,14 @@ def _worst_code(entries: list[DecisionEntry], unreadable: list[Unreadable]) -> E
     return next(code for code in _WORST_FIRST if code in codes)
 
 
-def _write(report: Report, outputs: list[Output], *, verbose: bool) -> bool:
+def _write(
+    report: Report,
+    outputs: list[Output],
+    pictures: dict[tuple[int, str], GraphDocument],
+    source_root: str,
+    *,
+    verbose: bool,
+) -> bool:
     """Write every report, those on standard output last: what they say has to hold for the whole call.
 
     :returns: whether the verdict was told to Atlantis, which reads the text and loses it with any other exit code
@@ -374,7 +410,7 @@ def _write(report: Report, outputs: list[Output], *, verbose: bool) -> bool:
             from planguard.reports.text import Style
 
             style = text_style(verbose=verbose) if one.file is None else Style(verbose=verbose)
-        content = render(one.format, report, style=style)
+        content = render(one.format, report, style=style, source_root=source_root, pictures=pictures)
         if one.file is not None:
             write_whole(one.file, content)
             continue

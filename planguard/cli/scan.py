@@ -7,15 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from planguard.check import Law
-from planguard.cli.check import RuleChoice, Unreadable, parse_outputs, write_results
+from planguard.check import Decided, Law
+from planguard.cli.check import HTML, RuleChoice, Unreadable, parse_outputs, write_results
 from planguard.cli.law import read_law
 from planguard.cli.terminal import Bar, cache_folder
 from planguard.decision.purpose import Purpose
 from planguard.engine.ruleset import RuleSet
 from planguard.errors import CallError, ExitCode, PlanguardError
 from planguard.plan.source.roots import find_roots
-from planguard.reports.model import DecisionEntry
 from planguard.scan import Scanned, scan_folder
 
 
@@ -37,6 +36,7 @@ def scan_call(
     """
     given = read_law(policy, None, None)
     rules = msgspec.structs.replace(rules, policy=given.file)
+    outputs = parse_outputs(format_)
     wanted = Scanned(
         Purpose(None, workspace, env),
         # There is no plan yet that a waiver could be bound to, and nothing that promotion could compare.
@@ -45,8 +45,8 @@ def scan_call(
         {path.as_posix(): _content(path) for path in var_files},
         cache_folder(),
         with_passes=verbose,
+        with_pictures=any(one.format == HTML for one in outputs),
     )
-    outputs = parse_outputs(format_)
     bar = Bar()
     try:
         bar.phase("loading rules")
@@ -65,7 +65,7 @@ def _scan_one(
     wanted: Scanned,
     phase: Callable[[str], None],
     advance: Callable[[int, int], None],
-) -> DecisionEntry | Unreadable:
+) -> Decided | Unreadable:
     try:
         return scan_folder(tree, root, rules, wanted, phase=phase, progress=advance)
     except PlanguardError as error:

@@ -15,8 +15,10 @@ from planguard.reports.text import plain
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_QUIET = frozenset(",;='\"?.")
+_QUIET = frozenset(",;='\"?.-")
 _MARKED_DOT = re.compile(r"\.(?=\S)|(?<=^\d)\.|(?<=\d)\.(?=\s)")  # of a number, a name of a host, an item of a list
+_FIRST_DASH = re.compile(r"^-")  # of a list, or a line
+_HOST = re.compile(r"(?i)\b(www)\.")
 _CODE = re.compile(r"`([^`]*[^`\s][^`]*)`")
 _REFERRING = frozenset("@#!$%~&^:")
 _BREAK = "&#8203;"
@@ -50,7 +52,7 @@ def _prose(text: str) -> str:
         f"&#{ord(one)};{_BREAK if one in _REFERRING else ''}" if one in _PUNCTUATION and one not in _QUIET else one
         for one in text
     )
-    return _MARKED_DOT.sub("&#46;", marked)
+    return _FIRST_DASH.sub("&#45;", _MARKED_DOT.sub("&#46;", _HOST.sub(rf"\1&#46;{_BREAK}", marked)))
 
 
 def markdown_code(text: str) -> str:

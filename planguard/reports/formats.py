@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from planguard.reports.model import Report
 
 if TYPE_CHECKING:
+    from planguard.reports.html import Pictures
     from planguard.reports.text import Style
 
 _RENDERERS = {
@@ -29,11 +30,19 @@ _WITH_PLACES = frozenset({"sarif", "sarif-github", "junit", "gitlab", "gitlab-sa
 FORMAT_NAMES = ("text", *_RENDERERS)
 
 
-def render(name: str, report: Report, *, style: Style | None = None, source_root: str = "") -> bytes:
+def render(
+    name: str,
+    report: Report,
+    *,
+    style: Style | None = None,
+    source_root: str = "",
+    pictures: Pictures | None = None,
+) -> bytes:
     """A report in a format.
 
     :param name: one of :data:`FORMAT_NAMES`
     :param style: how a text may look
+    :param pictures: what is around violations, for the page
     :param source_root: where the source stands below the root of the repository, for formats that point into it
     """
     if name == "text":
@@ -42,6 +51,8 @@ def render(name: str, report: Report, *, style: Style | None = None, source_root
         return render_text(report, style or Style()).encode("utf-8", "backslashreplace")
     module, function = _RENDERERS[name]
     renderer: Callable[..., bytes] = getattr(import_module(f"planguard.reports.{module}"), function)
+    if pictures and name == "html":
+        return renderer(report, pictures)
     if source_root and name in _WITH_PLACES:
         return renderer(report, source_root=source_root)
     return renderer(report)

@@ -70,7 +70,7 @@ def _severity(one: Finding) -> str:
 def _entry(rule: str, told: str, severity: str, file: str, line: int, name: tuple[str, ...]) -> dict[str, Any]:
     return {
         "description": clipped(told, _MOST_TEXT),
-        "check_name": clipped(rule, 255),
+        "check_name": clipped(rule, 255) or "rule-without-a-name",
         "fingerprint": hashlib.sha256("\0".join(name).encode("utf-8", "backslashreplace")).hexdigest(),
         "severity": severity,
         "location": {"path": plain(relative_path(file)), "lines": {"begin": line}},

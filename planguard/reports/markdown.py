@@ -6,6 +6,7 @@ tell, the gravest is told first, and how much is left out is said exactly.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from planguard.reports.escaping import clipped, markdown_code, markdown_text
@@ -43,8 +44,10 @@ def _fitting(report: Report, most: int, mark: str) -> bytes:
     everything = written(len(whole.plans), len(whole.items))
     if len(everything) <= most:
         return everything
-    plans = _largest(len(whole.plans), lambda number: len(written(number, 0)) <= most)
+    # Half of the room at most is for plans as such, so that the gravest findings have the other half.
+    plans = _largest(len(whole.plans), lambda number: len(written(number, 0)) <= most // 2)
     items = _largest(len(whole.items), lambda number: len(written(plans, number)) <= most)
+    plans = max(plans, _largest(len(whole.plans), lambda number: len(written(number, items)) <= most))
     return written(plans, items)
 
 
@@ -81,6 +84,9 @@ class _Document:
             for item in items_of(entry, number)
         ]
         self.items = sorted(found, key=lambda item: item.order)
+        self._totals = [Counter[str]() for _ in self.plans]
+        for item in self.items:
+            self._totals[item.plan][item.section] += 1
 
     def lines(self, plans: int, items: int) -> Iterator[str]:
         """The text with the first plans, and the first items of these."""
@@ -91,16 +97,9 @@ class _Document:
         yield from self._head(plans, chosen)
         for number, entry in enumerate(self.plans[:plans]):
             if not isinstance(entry, str):
-                yield from one_plan(entry, by_plan.get(number, []), self._totals(number))
+                yield from one_plan(entry, by_plan.get(number, []), self._totals[number])
         yield from fix_lines(chosen)
         yield ""
-
-    def _totals(self, plan: int) -> dict[str, int]:
-        totals: dict[str, int] = {}
-        for item in self.items:
-            if item.plan == plan:
-                totals[item.section] = totals.get(item.section, 0) + 1
-        return totals
 
     def _head(self, plans: int, chosen: list[Item]) -> Iterator[str]:
         report = self._report
@@ -125,11 +124,12 @@ class _Document:
     def _left_out(self, plans: int, chosen: list[Item]) -> Iterator[str]:
         """Exactly what there was no room for."""
         parts = []
+        shown = Counter(item.section for item in chosen)
         if plans < len(self.plans):
             parts.append(f"{len(self.plans) - plans} of {len(self.plans)} plans")
         for section in (*OPEN, *CLOSED):
-            total = sum(item.section == section for item in self.items)
-            left = total - sum(item.section == section for item in chosen)
+            total = sum(totals[section] for totals in self._totals)
+            left = total - shown[section]
             if left:
                 parts.append(f"{left} of {total} {LABELS[section]}")
         if parts:

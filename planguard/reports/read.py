@@ -35,7 +35,7 @@ def read_report(data: bytes) -> Report:
 def _what_is_wrong(data: bytes, told: str) -> str:
     try:
         named = msgspec.json.decode(data, type=_Named)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return "not a report of planguard: it has no `schema`"
     if named.schema != SCHEMA:
         return f"not a report that this planguard reads: its `schema` is not `{SCHEMA}`"

@@ -126,7 +126,7 @@ def _refuse_other_spellings(kind: str, blob: bytes) -> None:
         _refuse_small(value)
     elif "ecdsa" in kind:
         curve, point = read.text(), read.text()
-        if not kind.split("@")[0].endswith(curve.decode("ascii", "replace")) or curve not in _CURVES:
+        if not kind.split("@", maxsplit=1)[0].endswith(curve.decode("ascii", "replace")) or curve not in _CURVES:
             raise SignatureError("its kind and its content differ")
         if point[:1] != _UNCOMPRESSED:
             raise SignatureError("its point is not written as it should be")
