@@ -62,7 +62,7 @@ def _refuse_unknown_rules(file: PolicyFile, facts: dict[str, tuple[str, str, tup
     for section in ("gates", "approvals", "not_waivable"):
         for index, entry in enumerate((file.text.value or {}).get(section) or ()):
             named = entry.get("rule")
-            for name in named if isinstance(named, list) else [named] if named else ():
+            for name in map(str, named if isinstance(named, list) else [named] if named is not None else ()):
                 known = any(fits_any([name], one) for one in facts) if is_pattern(name) else name in facts
                 if not known:
                     place = file.text.place((section, index, "rule"))

@@ -66,7 +66,7 @@ def _for_report(desk: Desk, path: Path) -> list[Verdict]:
     """As the plans of a report would have it."""
     found: list[Verdict] = []
     gates = {one.name: one for one in desk.policy.gates}
-    requested = requests_of(path, (BLOCK, WARN))
+    requested = requests_of(path, (BLOCK, WARN), excused=True)
     for decision in report_of(path)["decisions"]:
         plan = decision["plan"]
         name = plan["environment"]["name"]

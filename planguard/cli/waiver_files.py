@@ -169,16 +169,21 @@ def report_of(path: Path) -> dict[str, Any]:
         raise CallError(f"cannot be read: {(error.strerror or 'unknown').lower()}", place=str(path)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         document = None
-    if not isinstance(document, dict) or document.get("schema") != "planguard/report/v1":
+    if (
+        not isinstance(document, dict)
+        or document.get("schema") != "planguard/report/v1"
+        or not isinstance(document.get("decisions"), list)
+    ):
         hint = "write one with `planguard check PLAN --format json=FILE`"
         raise CallError("is no report of planguard", hint, place=str(path))
     return document
 
 
-def requests_of(path: Path, effects: tuple[str, ...]) -> list[Requested]:
+def requests_of(path: Path, effects: tuple[str, ...], *, excused: bool = False) -> list[Requested]:
     """The findings of a report that are not excused.
 
     :param effects: only those with one of these
+    :param excused: also those that a waiver excuses already
     :raises CallError: when it is no report
     """
     return [
@@ -186,7 +191,7 @@ def requests_of(path: Path, effects: tuple[str, ...]) -> list[Requested]:
         for decision in report_of(path)["decisions"]
         for kind in ("violations", "undetermined")
         for one in decision[kind]
-        if one["effect"] in effects and one["waiver"] is None and one.get("part_of") is None
+        if one["effect"] in effects and (excused or one["waiver"] is None) and one.get("part_of") is None
     ]
 
 

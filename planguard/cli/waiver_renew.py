@@ -21,6 +21,7 @@ from planguard.decision.policy import BLOCK, WARN
 from planguard.decision.waivers.lifecycle import Requested, Wish, renewed, revoked, subjects_of
 from planguard.decision.waivers.waiver import Waiver
 from planguard.errors import CallError, ExitCode
+from planguard.plan.glob import fits, fits_any
 
 
 class RenewCall(msgspec.Struct, frozen=True):
@@ -56,7 +57,8 @@ def run_renew(call: RenewCall) -> ExitCode:
     subjects = subjects_of(waiver, rule_facts(desk.file))
     body = renewed(waiver, desk.waivers.by_id, desk.policy, wish, subjects)
     if call.reports:
-        body |= _bound_to(waiver, [one for path in call.reports for one in requests_of(path, (BLOCK, WARN))])
+        found = [one for path in call.reports for one in requests_of(path, (BLOCK, WARN), excused=True)]
+        body |= _bound_to(waiver, found)
     path = Path(waiver.file).parent / f"{body['id']}.yaml"
     if path.exists():
         raise CallError("the renewal is there already", "sign it, or renew that one", place=str(path))
@@ -70,7 +72,7 @@ def _bound_to(waiver: Waiver, requested: list[Requested]) -> dict[str, object]:
     here = [
         one
         for one in requested
-        if one.subject.address in waiver.addresses
+        if fits_any(waiver.addresses, one.subject.address)
         and any(name in waiver.rules for name in (one.subject.rule, *one.subject.aliases))
     ]
     if not here:
@@ -83,7 +85,7 @@ def _bound_to(waiver: Waiver, requested: list[Requested]) -> dict[str, object]:
         "fingerprint": {"fingerprints": sorted({one.fingerprint for one in here})},
     }
     return {
-        "addresses": sorted({one.subject.address for one in here}),
+        "addresses": [name for name in waiver.addresses if any(fits(name, one.subject.address) for one in here)],
         "binding": bindings[waiver.binding],
         "workspace": here[0].workspace,
     }

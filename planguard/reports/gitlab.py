@@ -69,7 +69,7 @@ def _severity(one: Finding) -> str:
 
 def _entry(rule: str, told: str, severity: str, file: str, line: int, name: tuple[str, ...]) -> dict[str, Any]:
     return {
-        "description": clipped(told, _MOST_TEXT),
+        "description": clipped(told, _MOST_TEXT) or "no reason is given",
         "check_name": clipped(rule, 255) or "rule-without-a-name",
         "fingerprint": hashlib.sha256("\0".join(name).encode("utf-8", "backslashreplace")).hexdigest(),
         "severity": severity,

@@ -118,7 +118,7 @@ class _Document:
         if shown:
             yield ""
         if report.skipped and plans == len(self.plans):
-            yield f"{len(report.skipped)} files were skipped, because they are no plans."
+            yield f"Files that were skipped, because they are no plans: {len(report.skipped)}."
             yield ""
 
     def _left_out(self, plans: int, chosen: list[Item]) -> Iterator[str]:

@@ -24,10 +24,10 @@ LABELS = {
 }
 _TITLES = {"error": "Could not be evaluated", "block": "Blocks", "warn": "Warnings"}
 _FOLDED = {
-    "waived": "waived",
-    "fixed": "fixed by this plan",
-    "observe": "observed: no gate minds",
-    "waiver": "waivers that do not count",
+    "waived": "Waived",
+    "fixed": "Fixed by this plan",
+    "observe": "Observed",
+    "waiver": "Waivers that do not count",
 }
 _OPEN_HEAD = "| severity | status | rule | object | what |\n|---|---|---|---|---|"
 _HEADS = {
@@ -139,9 +139,9 @@ def one_plan(entry: DecisionEntry, items: list[Item], totals: dict[str, int]) ->
     for section in CLOSED:
         shown = [item for item in items if item.section == section]
         if shown:
-            summary = f"{_counted(len(shown), totals[section])} {_FOLDED[section]}"
+            summary = f"{_FOLDED[section]}: {_counted(len(shown), totals[section])}"
             yield from folded(summary, [_HEADS[section], *(item.row for item in shown)])
-    yield from folded("ledger", list(_ledger(entry)))
+    yield from folded("Ledger", list(_ledger(entry)))
 
 
 def _counted(shown: int, total: int) -> str:
@@ -194,11 +194,11 @@ def _ledger(entry: DecisionEntry) -> Iterator[str]:
     yield f"- plan digest {_code(plan.digest)}, terraform {_code(plan.terraform_version)}"
     if entry.valid_until:
         yield f"- valid until {_code(entry.valid_until)}"
-    yield f"- {ledger.resources} resources: {_changes(ledger)}"
-    yield f"- {ledger.rules} rules, {ledger.evaluations} evaluations, {ledger.errors} errors"
+    yield f"- resources: {ledger.resources} ({_changes(ledger)})"
+    yield f"- rules: {ledger.rules}, evaluations: {ledger.evaluations}, errors: {ledger.errors}"
     yield f"- violations: {_numbers(ledger.violations)} ({_numbers(ledger.status)})"
-    yield f"- {ledger.waived} waived, {ledger.undetermined} undetermined"
-    yield f"- {len(ledger.unmodelled_types)} types without a rule"
+    yield f"- waived: {ledger.waived}, undetermined: {ledger.undetermined}"
+    yield f"- types without a rule: {len(ledger.unmodelled_types)}"
     besides = [
         (len(entry.drift), "changed outside Terraform"),
         (len(entry.moves), "moved"),

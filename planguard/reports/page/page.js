@@ -27,7 +27,6 @@
     element,
     shown: element.querySelector("summary .n"),
     total: Number(element.dataset.total),
-    wasOpen: null,
   }));
   const total = groups.reduce((sum, one) => sum + one.total, 0);
 
@@ -54,8 +53,7 @@
       if (hit) found += one.count;
     }
     if (group.rest) {
-      const places = all("li", group.rest.querySelector(".places")).filter((one) => one.parentElement.parentElement === group.rest);
-      const left = places.filter((one) => !one.hidden).length;
+      const left = all(":scope > .places > li:not([hidden])", group.rest).length;
       group.rest.hidden = left === 0;
       group.rest.querySelector(".n").textContent = number(left);
     }
@@ -63,13 +61,17 @@
   };
 
   // A search opens what it finds; without one, everything is as the reader left it.
+  const before = new Map();
   const unfold = (group, searching) => {
-    if (searching && group.wasOpen === null) {
-      group.wasOpen = group.element.open;
-      group.element.open = true;
-    } else if (!searching && group.wasOpen !== null) {
-      group.element.open = group.wasOpen;
-      group.wasOpen = null;
+    for (const one of [group.element, group.rest]) {
+      if (!one) continue;
+      if (searching && !before.has(one)) {
+        before.set(one, one.open);
+        one.open = true;
+      } else if (!searching && before.has(one)) {
+        one.open = before.get(one);
+        before.delete(one);
+      }
     }
   };
 
