@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from planguard.graph.resource import Resource
 
 _SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-f-]{36})(?:/|$)", re.IGNORECASE)
+_ARN_OF_ANOTHER = frozenset(
+    {"aws_cloudwatch_event_target", "aws_lakeformation_resource", "aws_notifications_channel_association"}
+)
+"""Types whose ``arn`` is that of what they point to."""
 _ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/.+")
 
 
@@ -33,7 +37,7 @@ def account_of(resource: Resource) -> tuple[str, str]:
         return said if said[1] else ("", _configured(resource, "project"))
     if resource.type.startswith("azurerm_"):
         return _azure(resource)
-    account = _account_in(resource.values.get("arn"))
+    account = "" if resource.type in _ARN_OF_ANOTHER else _account_in(resource.values.get("arn"))
     return ("arn", account) if account else ("", _caller(resource) or _held_to(resource))
 
 
