@@ -6,6 +6,7 @@ a waiver that stands in the working tree only is a proposal, and is shown as one
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -148,7 +149,12 @@ class GitTree:
         top = self._git(start, "rev-parse", "--show-toplevel")
         if top is None:
             raise CallError("--policy-ref needs a git repository", f"there is none at `{folder}`")
+        if self._git(start, "rev-parse", "--show-superproject-working-tree"):
+            # Which repository a submodule is, the change itself can say.
+            hint = "keep policy and waivers in the repository that holds it"
+            raise CallError("--policy-ref does not read from a submodule", hint, place=str(folder))
         self._top = Path(top.decode().strip())
+        self._refuse_ambiguous(ref)
         commit = None
         if ref and not ref.startswith("-"):
             commit = self._git(self._top, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
@@ -157,15 +163,32 @@ class GitTree:
         self._commit = commit.decode().strip()
 
     def read(self, path: Path) -> bytes | None:
-        """One file, None where it is not there."""
-        return self._git(self._top, "cat-file", "blob", f"{self._commit}:{self._inside(path)}")
+        """One file, None where it is not there. Links are followed as the ref has them, not the working tree."""
+        wanted = f"{self._commit}:{self._inside(path)}\n".encode()
+        answer = self._git(self._top, "cat-file", "--batch", "--follow-symlinks", stdin=wanted) or b""
+        head, _, rest = answer.partition(b"\n")
+        words = head.split()
+        if len(words) != 3 or words[1] != b"blob":
+            return None
+        return rest[: int(words[2])]
+
+    def _refuse_ambiguous(self, ref: str) -> None:
+        """A tag that is called like a branch would be taken for it, and more people may push tags."""
+        names = [f"refs/{kind}{ref}" for kind in ("", "tags/", "heads/", "remotes/")]
+        listed = self._git(self._top, "for-each-ref", "--format=%(refname)", "--", *names) or b""
+        found = [name for name in listed.decode("utf-8", "replace").splitlines() if name in names]
+        if len(found) > 1:
+            hint = f"write out which one: {' or '.join(f'`{name}`' for name in found)}"
+            raise CallError(f"--policy-ref `{ref}` stands for several", hint)
 
     def read_all(self, folder: Path) -> dict[str, bytes]:
         """The YAML files below a folder, by their path as the caller writes it."""
         inside = self._inside(folder)
         listed = self._git(self._top, "ls-tree", "-r", "-z", "--name-only", self._commit, "--", f"{inside}/")
         names = [name for name in (listed or b"").decode("utf-8", "replace").split("\0") if name.endswith(_ENDINGS)]
-        names = [name for name in names if not any(part.startswith(".") for part in Path(name).parts)]
+        names = [
+            name for name in names if not any(part.startswith(".") for part in Path(name).relative_to(inside).parts)
+        ]
         wanted = "".join(f"{self._commit}:{name}\n" for name in names).encode()
         answer = self._git(self._top, "cat-file", "--batch", stdin=wanted) if names else b""
         found: dict[str, bytes] = {}
@@ -183,10 +206,14 @@ class GitTree:
         return found
 
     def _inside(self, path: Path) -> str:
-        try:
-            return path.resolve().relative_to(self._top.resolve()).as_posix()
-        except ValueError:
-            raise CallError("--policy-ref needs policy and waivers in one repository", place=str(path)) from None
+        """The path in the repository, as it is written: where links lead, the working tree does not decide."""
+        here, top = Path(os.path.abspath(path)), self._top.resolve()  # noqa: PTH100 - it must not follow links
+        outermost = next((one for one in reversed(here.parents) if one.resolve() == top), None)
+        if outermost is None:
+            if here.resolve() == top:
+                return "."
+            raise CallError("--policy-ref needs policy and waivers in one repository", place=str(path))
+        return here.relative_to(outermost).as_posix()
 
     @staticmethod
     def _git(folder: Path, *words: str, stdin: bytes | None = None) -> bytes | None:

@@ -35,6 +35,8 @@ class YamlText(msgspec.Struct, frozen=True):
         return f"{self.file}:{self.line_of(path)}"
 
 
+_MOST = 500_000
+"""Values in one document, those that aliases repeat included."""
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _QUOTED = frozenset({"'", '"', "|", ">"})
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -68,6 +70,10 @@ def _construct(node: Any, path: YamlPath, file: str, lines: dict[YamlPath, int],
     lines[path] = line
     if depth > 64:
         raise RuleFileError("nested too deep", place=f"{file}:{line}")
+    if len(lines) > _MOST:
+        raise RuleFileError(
+            "it says too much", "aliases of aliases can say a thing very often", place=f"{file}:{line}"
+        )
     if node.id == "mapping":
         found: dict[str, Any] = {}
         for key_node, below in node.value:

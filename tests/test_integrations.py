@@ -17,7 +17,7 @@ import yaml
 from tests.conftest import FIXTURES, ROOT
 
 FOLDER = ROOT / "docs" / "integrations"
-PLAN = FIXTURES / "stacks" / "aws-shop-prod" / "plan-update.json"
+PLAN = FIXTURES / "stacks" / "aws-shop-prod" / "plan.json"
 POLICY = """\
 environments:
   prod:

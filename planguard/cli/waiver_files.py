@@ -114,7 +114,11 @@ def write_waiver(path: Path, body: dict[str, Any], approvals: tuple[Approval, ..
 
     :raises CallError: when it cannot be written
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise CallError(f"cannot be made a folder: {reason}", place=str(path.parent)) from None
     said = [
         {"by": one.by, "role": one.role, "at": one.at_text, "signature": one.signature}
         if one.signature is not None

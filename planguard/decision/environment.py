@@ -76,11 +76,9 @@ class _Signs:
         if sign.kind in self._texts:
             return self._matching(sign, f"{sign.kind}", self._texts[sign.kind])
         if sign.kind == "variable":
-            value = self._graph.variable_values.get(sign.key)
-            shown = self._graph.redactor.text(value) if isinstance(value, str) else value
-            text = value if isinstance(value, str) else None
-            found = self._matching(sign, f"variable `{sign.key}`", text)
-            return found if shown == value else ""
+            text = _text_of(self._graph.variable_values.get(sign.key))
+            is_secret = text is not None and self._graph.redactor.text(text) != text
+            return "" if is_secret else self._matching(sign, f"variable `{sign.key}`", text)
         if sign.kind == "tag":
             return self._counted(sign, f"tag `{sign.key}`", self._tags(sign.key))
         if sign.kind == "account":
@@ -102,7 +100,8 @@ class _Signs:
 
     def _tags(self, key: str) -> Counter[str]:
         values = (one.tags.get(key) for one in self._all())
-        return Counter(one for one in values if isinstance(one, str) and not is_unknown(one))
+        plain = self._graph.redactor.text
+        return Counter(one for one in values if isinstance(one, str) and not is_unknown(one) and plain(one) == one)
 
     def _all_accounts(self) -> Counter[str]:
         if self._accounts is None:
@@ -117,6 +116,15 @@ class _Signs:
                 if not node.kind.startswith("data.")
             ]
         return self._resources
+
+
+def _text_of(value: object) -> str | None:
+    """A value as policy writes it, None where it is no single one, or not known."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if is_unknown(value) or not isinstance(value, str | int):
+        return None
+    return str(value)
 
 
 def _account(resource: Resource) -> str:

@@ -245,7 +245,8 @@ class _Reader:
             try:
                 times[which] = parse_time(text).timestamp() if text is not None else None
             except ValueError as error:
-                raise self._refuse(f"`{which}`: {error}", (*at, which)) from None
+                message, _, hint = str(error).partition("; ")
+                raise self._refuse(f"`{which}`: {message}", (*at, which), hint or None) from None
         return Key(key.key, times["valid_after"], times["valid_before"])
 
     def _approvals(self) -> tuple[Approval, ...]:

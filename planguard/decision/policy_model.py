@@ -56,10 +56,16 @@ def _is_duration(text: str) -> str:
     return text
 
 
-Texts = Annotated[list[str], BeforeValidator(_texts), Field(min_length=1)]
-Severities = Annotated[list[Severity], BeforeValidator(_listed), Field(min_length=1)]
-Domains = Annotated[list[Domain], BeforeValidator(_listed), Field(min_length=1)]
-Statuses = Annotated[list[Status], BeforeValidator(_listed), Field(min_length=1)]
+_Texts = Annotated[list[str | int], Field(min_length=1)] | str | int
+_Severities = Annotated[list[Severity], Field(min_length=1)] | Severity
+_Domains = Annotated[list[Domain], Field(min_length=1)] | Domain
+_Statuses = Annotated[list[Status], Field(min_length=1)] | Status
+Texts = Annotated[list[str], BeforeValidator(_texts, json_schema_input_type=_Texts), Field(min_length=1)]
+Severities = Annotated[
+    list[Severity], BeforeValidator(_listed, json_schema_input_type=_Severities), Field(min_length=1)
+]
+Domains = Annotated[list[Domain], BeforeValidator(_listed, json_schema_input_type=_Domains), Field(min_length=1)]
+Statuses = Annotated[list[Status], BeforeValidator(_listed, json_schema_input_type=_Statuses), Field(min_length=1)]
 Duration = Annotated[str, AfterValidator(_is_duration)]
 
 

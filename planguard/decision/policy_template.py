@@ -126,7 +126,7 @@ def policy_text(signs: PlanSigns) -> str:
 
 def _quoted(text: str) -> str:
     """A text as YAML takes it, whatever is in it."""
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def _environments(signs: PlanSigns) -> str:
@@ -232,10 +232,10 @@ _TAIL = """\
 #     longest: 30d
 #     binding: change
 # not_waivable:
-#   - rule: hard-coded-secret
+#   - rule: secret-in-configuration
 
 # Settings of rules, by id, by name in another tool, or by domain; `planguard rules show ID` lists parameters.
 # rules:
 #   required-tag-missing:
-#     parameters: {tags: [Team, Environment]}
+#     parameters: {keys: [Team, Environment]}
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -121,16 +122,19 @@ def _settings(plan: Plan, block: ResourceConfig) -> dict[str, str]:
         expressions = None
     found: dict[str, str] = {}
     for name, expression in (expressions or {}).items() if isinstance(expressions, dict) else ():
-        text = written(expression)
-        shown = text.decode("utf-8", "replace")
-        # The hash of a short secret would tell it to whoever tries all of them.
-        is_secret = plan.redactor.text(shown) != shown
-        found[name] = SENSITIVE if is_secret else sha256(text).hexdigest()[:16]
+        found[name] = _stand_in(plan, expression)
     for name in ("count_expression", "for_each_expression"):
         raw: Raw = getattr(block, name)
         if bytes(raw) not in (b"", b"null"):
-            found[name.removesuffix("_expression")] = sha256(written(decode_exact(raw))).hexdigest()[:16]
+            found[name.removesuffix("_expression")] = _stand_in(plan, decode_exact(raw))
     return found
+
+
+def _stand_in(plan: Plan, expression: Any) -> str:
+    """A hash; the hash of a short secret would tell it to whoever tries all of them."""
+    text = written(expression)
+    shown = text.decode("utf-8", "replace")
+    return SENSITIVE if plan.redactor.text(shown) != shown else sha256(text).hexdigest()[:16]
 
 
 def lower_decisions(data: bytes, file: str) -> list[LowerDecision]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, get_args
+from collections.abc import Iterator
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -19,7 +20,11 @@ _WANTED = {
     "string_type": "a text",
     "list_type": "a list",
     "none_required": "null",
+    "string_too_short": "a text that is not empty",
+    "string_too_long": "shorter",
+    "too_long": "shorter",
 }
+_BOUNDS = {"greater_than_equal": ("ge", "more"), "less_than_equal": ("le", "less")}
 
 
 def parsed(text: str, file: str, error: type[PlanguardError] = PolicyFileError) -> YamlText:
@@ -41,7 +46,15 @@ def validated(model: type[Model], document: YamlText, error: type[PlanguardError
     try:
         return model.model_validate(document.value if document.value is not None else {})
     except ValidationError as wrong:
-        raise _explained(model, wrong.errors(include_url=False)[0], document, error) from None
+        errors = wrong.errors(include_url=False)
+        # A key that is misspelled is missing as well: what was written tells more.
+        errors.sort(key=lambda one: (one["type"] != "extra_forbidden", _is_other_kind(one)))
+        raise _explained(model, errors[0], document, error) from None
+
+
+def _is_other_kind(wrong: Any) -> bool:
+    """Whether it is only said that a mapping is no text, where it might have been either."""
+    return wrong["type"] == "string_type" and isinstance(wrong["input"], dict)
 
 
 def _explained(model: type[BaseModel], wrong: Any, document: YamlText, kind: type[PlanguardError]) -> PlanguardError:
@@ -67,10 +80,21 @@ def _explained(model: type[BaseModel], wrong: Any, document: YamlText, kind: typ
     if wrong["type"] == "value_error":
         message, _, hint_ = str(wrong["ctx"]["error"]).partition("; ")
         return kind(f"`{name}`: {message}" if name else message, hint_ or None, place=place)
-    wanted = _WANTED.get(wrong["type"], wrong["msg"].removeprefix("Input should be "))
+    wanted = _wanted(wrong)
     if "parameters" in at[2:]:
         wanted = "a number, a text, true or false, or a list of texts"
     return kind(f"`{name}` must be {wanted}" if name else f"it must be {wanted}", place=place)
+
+
+def _wanted(wrong: Any) -> str:
+    """What stands where the value that is wrong stands, in words."""
+    kind = wrong["type"]
+    if kind == "too_short":
+        return f"a {'mapping' if wrong['ctx']['field_type'] == 'Dictionary' else 'list'} that is not empty"
+    if kind in _BOUNDS:
+        bound, more = _BOUNDS[kind]
+        return f"{wrong['ctx'][bound]} or {more}"
+    return _WANTED.get(kind) or str(wrong["msg"]).removeprefix("Input should be ")
 
 
 def _named(at: list[str | int]) -> str:
@@ -82,23 +106,32 @@ def _named(at: list[str | int]) -> str:
 
 def _keys(model: type[BaseModel], at: list[str | int]) -> tuple[str, ...]:
     """The keys that the model knows at a place."""
-    kind: Any = model
+    kinds: list[Any] = [model]
     for step in at:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            field = next((one for name, one in kind.model_fields.items() if step in (name, one.alias)), None)
-            kind = field.annotation if field is not None else None
-        kind = _inner(kind)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return tuple(one.alias or name for name, one in kind.model_fields.items())
-    return ()
+        kinds = [below for kind in kinds for below in _below(kind, step)]
+    models = [one for kind in kinds for one in _plain(kind) if _is_model(one)]
+    return tuple(field.alias or name for one in models for name, field in one.model_fields.items())
 
 
-def _inner(kind: Any) -> Any:
-    """The model inside a list, a mapping or a union."""
-    found = [kind]
-    while found:
-        one = found.pop()
-        if isinstance(one, type) and issubclass(one, BaseModel):
-            return one
-        found.extend(get_args(one))
-    return None
+def _below(kind: Any, step: str | int) -> Iterator[Any]:
+    """What stands at a key or an index of a kind."""
+    for one in _plain(kind):
+        if _is_model(one):
+            yield from (field.annotation for name, field in one.model_fields.items() if step in (name, field.alias))
+        elif get_origin(one) in (list, dict):
+            yield get_args(one)[-1]
+
+
+def _plain(kind: Any) -> Iterator[Any]:
+    """The kinds that a union stands for, without what is noted of them."""
+    if get_origin(kind) in (None, list, dict):
+        yield kind
+    elif get_origin(kind) is Annotated:
+        yield from _plain(get_args(kind)[0])
+    else:
+        for one in get_args(kind):
+            yield from _plain(one)
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -70,7 +70,7 @@ def decision_entry(
             (writer.error(one.rule.id, one.node, one.message) for one in findings.errors),
             key=lambda one: (one.rule, one.address, one.message),
         ),
-        waivers=list(map(_waiver, decision.waivers)),
+        waivers=[writer.waiver(one) for one in decision.waivers],
         passes=sorted(
             (model.PassEntry(rule.id, writer.address(node)) for rule, node in findings.passes),
             key=lambda one: (one.rule, one.address),
@@ -113,19 +113,6 @@ def _time(time: datetime | None) -> str | None:
     from planguard.decision.time import show_time
 
     return show_time(time)
-
-
-def _waiver(one: Verdict) -> model.WaiverEntry:
-    waiver = one.waiver
-    return model.WaiverEntry(
-        one.id,
-        one.status,  # type: ignore[arg-type]
-        one.why,
-        one.file,
-        list(one.reasons),
-        waiver.owner if waiver is not None else None,
-        _time(waiver.expires) if waiver is not None else None,
-    )
 
 
 def _waiver_use(waiver: Waiver | None) -> model.WaiverUse | None:
@@ -218,6 +205,18 @@ class _Writer:
             timestamp=plan.timestamp or None,
             applyable=plan.applyable,
             sensitive=None if keyed is None else "keyed" if keyed else "present",
+        )
+
+    def waiver(self, one: Verdict) -> model.WaiverEntry:
+        waiver = one.waiver
+        return model.WaiverEntry(
+            one.id,
+            one.status,  # type: ignore[arg-type]
+            self.redactor.text(one.why),
+            one.file,
+            [self.redactor.text(reason) for reason in one.reasons],
+            waiver.owner if waiver is not None else None,
+            _time(waiver.expires) if waiver is not None else None,
         )
 
     def violation(self, judged: Judged) -> model.ViolationEntry:

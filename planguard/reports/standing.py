@@ -21,7 +21,7 @@ from planguard.reports.model import (
     UndeterminedEntry,
     ViolationEntry,
 )
-from planguard.reports.text import _why as why_open
+from planguard.reports.text import why_open
 
 Finding = ViolationEntry | UndeterminedEntry
 Standing = Literal["block", "warn", "observe", "waived", "fixed", "part"]
@@ -142,8 +142,8 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _segment(text: str) -> str:
-    """One part of a name: neither a slash nor anything that could end a comment in Markdown."""
-    return quote(text, safe="", errors="replace").replace("--", "-%2D")[:200]
+    """One part of a name: no slash, and no ``>`` that could end a comment in Markdown."""
+    return quote(text, safe="", errors="replace")[:200]
 
 
 def _told_apart(names: Sequence[str], files: Sequence[str]) -> list[str]:

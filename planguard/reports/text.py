@@ -213,13 +213,13 @@ def _undetermined(group: list[UndeterminedEntry], style: Style) -> Iterator[str]
     most = len(group) if style.verbose else _SHOWN[one.effect]
     for entry in group[:most]:
         yield from _addressed(entry.address, entry, style)
-        yield from _wrap(f"{_INDENT}  {plain(_why(entry))}", _INDENT + "    ", style)
+        yield from _wrap(f"{_INDENT}  {plain(why_open(entry))}", _INDENT + "    ", style)
     if len(group) > most:
         yield from _wrap(f"{_INDENT}… and {len(group) - most} more; --verbose shows them", _INDENT, style)
     yield ""
 
 
-def _why(entry: UndeterminedEntry) -> str:
+def why_open(entry: UndeterminedEntry) -> str:
     """What is not known, and what it will come from."""
     if entry.why and not entry.known_after:
         return f"{entry.path}: {entry.why}" if entry.path else entry.why

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from planguard import Resource
 
 LISTENERS = ("aws_lb_listener", "aws_alb_listener")
@@ -14,8 +12,8 @@ def is_plain_http(listener: Resource) -> bool:
     """Whether a listener answers over HTTP with anything but a redirect to HTTPS."""
     if not _is_http(listener):
         return False
-    actions = [action for _, action in listener.blocks("default_action")]
-    return not any(_redirects_to_https(action) for action in actions)
+    redirects = [redirect for _, redirect in listener.blocks("default_action.redirect")]
+    return not any(redirect.get("protocol") == "HTTPS" for redirect in redirects)
 
 
 def rule_that_forwards(listener: Resource) -> Resource | None:
@@ -24,8 +22,9 @@ def rule_that_forwards(listener: Resource) -> Resource | None:
         return None
     for kind in _RULES:
         for one in listener.referrers(kind, via="listener_arn"):
-            if any(action.get("type") == "forward" for _, action in one.blocks("action")):
-                return one
+            for _, action in one.blocks("action"):
+                if action.get("type") == "forward":
+                    return one
     return None
 
 
@@ -39,7 +38,3 @@ def _is_http(listener: Resource) -> bool:
     if not protocol and listener.is_set("port"):
         return True
     return bool(protocol == "HTTP")
-
-
-def _redirects_to_https(action: dict[str, Any]) -> bool:
-    return any(redirect.get("protocol") == "HTTPS" for redirect in action.get("redirect") or [])

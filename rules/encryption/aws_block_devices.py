@@ -129,7 +129,7 @@ def _is_unencrypted(resource: Resource, path: str, snapshot: str) -> bool:
 
 
 def _account_encrypts(resource: Resource) -> bool:
-    return any(one.effective("enabled", True) for one in resource.others(_ACCOUNT))
+    return any(one.get("enabled") for one in resource.others(_ACCOUNT))
 
 
 @rule(

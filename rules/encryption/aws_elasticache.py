@@ -66,6 +66,13 @@ _TRANSIT = "transit_encryption_enabled"
               engine               = "valkey"
             }
         """,
+        "switched on, as a number": """
+            resource "aws_elasticache_replication_group" "sessions" {
+              replication_group_id       = "sessions"
+              description                = "sessions"
+              at_rest_encryption_enabled = "1"
+            }
+        """,
     },
     undetermined={
         "replica of a global group": """
@@ -197,6 +204,19 @@ def group_plaintext(group: Resource) -> Iterator[Violation]:
               transit_encryption_enabled = true
               auth_token                 = ""
               user_group_ids             = []
+            }
+        """,
+        "a password, and nothing said of TLS": """
+            variable "token" {
+              type      = string
+              sensitive = true
+              default   = "from-the-pipeline"
+            }
+
+            resource "aws_elasticache_replication_group" "sessions" {
+              replication_group_id = "sessions"
+              description          = "sessions"
+              auth_token           = var.token
             }
         """,
     },

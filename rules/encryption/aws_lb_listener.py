@@ -159,6 +159,34 @@ _POLICIES = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application
               }
             }
         """,
+        "redirects, but a rule forwards, under their other names": """
+            resource "aws_alb_listener" "web" {
+              load_balancer_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/shop/0a1b2c3d"
+              port              = 80
+              protocol          = "HTTP"
+              default_action {
+                type = "redirect"
+                redirect {
+                  port        = "443"
+                  protocol    = "HTTPS"
+                  status_code = "HTTP_301"
+                }
+              }
+            }
+
+            resource "aws_alb_listener_rule" "shop" {
+              listener_arn = aws_alb_listener.web.arn
+              action {
+                type             = "forward"
+                target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/shop/0a1b2c3d"
+              }
+              condition {
+                path_pattern {
+                  values = ["/shop/*"]
+                }
+              }
+            }
+        """,
     },
     good={
         "gateway load balancer, which has neither port nor protocol": """
@@ -250,6 +278,35 @@ _POLICIES = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application
               condition {
                 path_pattern {
                   values = ["/*"]
+                }
+              }
+            }
+        """,
+        "HTTPS with a rule that forwards": """
+            resource "aws_lb_listener" "web" {
+              load_balancer_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/shop/0a1b2c3d"
+              port              = 443
+              protocol          = "HTTPS"
+              ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+              certificate_arn   = "arn:aws:acm:us-east-1:111122223333:certificate/5f0c1a2b"
+              default_action {
+                type = "fixed-response"
+                fixed_response {
+                  content_type = "text/plain"
+                  status_code  = "404"
+                }
+              }
+            }
+
+            resource "aws_lb_listener_rule" "shop" {
+              listener_arn = aws_lb_listener.web.arn
+              action {
+                type             = "forward"
+                target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/shop/0a1b2c3d"
+              }
+              condition {
+                path_pattern {
+                  values = ["/shop/*"]
                 }
               }
             }

@@ -112,6 +112,16 @@ _COPIED_FROM = ("snapshot_identifier", "restore_to_point_in_time")
               snapshot_identifier = "orders-before-migration"
             }
         """,
+        "as the instance was that it is restored from": """
+            resource "aws_db_instance" "orders" {
+              identifier     = "orders-yesterday"
+              instance_class = "db.t4g.medium"
+              restore_to_point_in_time {
+                source_db_instance_identifier = "orders"
+                restore_time                  = "2026-10-01T12:00:00Z"
+              }
+            }
+        """,
     },
 )
 def storage_unencrypted(database: Resource) -> Iterator[Violation]:
@@ -198,6 +208,14 @@ def _default(database: Resource) -> bool:
               cluster_identifier = "orders"
               engine             = "aurora-postgresql"
               storage_encrypted  = true
+              kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
+            }
+        """,
+        "serverless cluster, which is always encrypted": """
+            resource "aws_rds_cluster" "orders" {
+              cluster_identifier = "orders"
+              engine             = "aurora-mysql"
+              engine_mode        = "serverless"
               kms_key_id         = "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-0000-4000-8000-1a2b3c4d5e6f"
             }
         """,

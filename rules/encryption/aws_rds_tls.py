@@ -17,7 +17,7 @@ _SWITCHES = {
     "mariadb": _REQUIRE,
     "db2": ("db2comm", ("ssl",)),
 }
-_DEFAULT_ON = {"postgres": (15, 0), "mariadb": (11, 8), "mysql": (9, 7)}
+_DEFAULT_ON = {"postgres": (15,), "mariadb": (11, 8), "mysql": (9, 7)}
 """The versions from which on RDS insists on TLS where no parameter says otherwise."""
 _VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
 
@@ -133,6 +133,22 @@ _VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
               engine               = "db2-se"
               instance_class       = "db.t3.medium"
               parameter_group_name = aws_db_parameter_group.orders.name
+            }
+        """,
+        "MySQL 9.6, left to its default": """
+            resource "aws_db_instance" "orders" {
+              identifier     = "orders"
+              engine         = "mysql"
+              engine_version = "9.6"
+              instance_class = "db.t4g.medium"
+            }
+        """,
+        "SQL Server, left to its default": """
+            resource "aws_db_instance" "orders" {
+              identifier     = "orders"
+              engine         = "sqlserver-se"
+              engine_version = "15.00"
+              instance_class = "db.m6i.large"
             }
         """,
     },
@@ -267,6 +283,23 @@ _VERSION = re.compile(r"(\d+)(?:\.(\d+))?")
               instance_class = "db.m6i.large"
             }
         """,
+        "MariaDB, as a number": """
+            resource "aws_db_parameter_group" "orders" {
+              name   = "orders"
+              family = "mariadb10.11"
+              parameter {
+                name  = "require_secure_transport"
+                value = "1"
+              }
+            }
+
+            resource "aws_db_instance" "orders" {
+              identifier           = "orders"
+              engine               = "mariadb"
+              instance_class       = "db.t4g.medium"
+              parameter_group_name = aws_db_parameter_group.orders.name
+            }
+        """,
     },
     undetermined={
         "group that is not in the plan": """
@@ -327,4 +360,4 @@ def _is_default_on(database: Resource, group: Resource | None, engine: str) -> b
     version = _VERSION.search(family) or _VERSION.match(database.effective("engine_version", ""))
     if not version:
         return engine == "postgres"  # new ones are 15 or later
-    return (int(version[1]), int(version[2] or 0)) >= _DEFAULT_ON[engine]
+    return tuple(int(one) for one in version.groups() if one) >= _DEFAULT_ON[engine]

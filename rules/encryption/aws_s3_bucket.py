@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
 
-from .._satellite import in_both_snapshots, is_left_to_provider, missing, satellites
+from .._aws_s3_bucket import own_blocks
+from .._satellite import is_left_to_provider, missing, satellites
 from ._aws_keys import has_own_key
 
 _KIND = "aws_s3_bucket_server_side_encryption_configuration"
@@ -133,13 +134,11 @@ def bucket_without_kms(bucket: Resource) -> Iterator[Violation]:
     found = satellites(bucket, _KIND, via="bucket")
     if found:
         for satellite in found:
-            algorithms = _algorithms(satellite, _DEFAULTS)
-            if not any(map(_is_kms, algorithms)):
-                yield violation("", _shown(algorithms), evidence=[satellite.address])
-    elif _shows_itself(bucket):
-        algorithms = _algorithms(bucket, f"{_OWN}.{_DEFAULTS}")
-        if not any(map(_is_kms, algorithms)):
-            yield violation("", _shown(algorithms))
+            for message in _without_kms(satellite, _DEFAULTS):
+                yield violation("", message, evidence=[satellite.address])
+    elif own_blocks(bucket, _OWN, _KIND):
+        for message in _without_kms(bucket, f"{_OWN}.{_DEFAULTS}"):
+            yield violation("", message)
     else:
         yield violation("", _shown([]), evidence=missing(bucket, _KIND, via="bucket"))
 
@@ -201,6 +200,18 @@ def bucket_without_kms(bucket: Resource) -> Iterator[Violation]:
               }
             }
         """,
+        "a configuration that only saves requests": """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_s3_bucket_server_side_encryption_configuration" "orders" {
+              bucket = aws_s3_bucket.orders.id
+              rule {
+                bucket_key_enabled = true
+              }
+            }
+        """,
     },
     good={
         "key of this plan": """
@@ -251,6 +262,33 @@ def bucket_without_kms(bucket: Resource) -> Iterator[Violation]:
               acl    = "log-delivery-write"
             }
         """,
+        "buckets for access logs, with the keys that they need": """
+            resource "aws_s3_bucket" "logs" {
+              bucket = "example-logs"
+              acl    = "log-delivery-write"
+              server_side_encryption_configuration {
+                rule {
+                  apply_server_side_encryption_by_default {
+                    sse_algorithm = "AES256"
+                  }
+                }
+              }
+            }
+
+            resource "aws_s3_bucket" "others" {
+              bucket = "example-other-logs"
+              acl    = "log-delivery-write"
+            }
+
+            resource "aws_s3_bucket_server_side_encryption_configuration" "others" {
+              bucket = aws_s3_bucket.others.id
+              rule {
+                apply_server_side_encryption_by_default {
+                  sse_algorithm = "AES256"
+                }
+              }
+            }
+        """,
     },
 )
 def bucket_without_customer_key(bucket: Resource) -> Iterator[Violation]:
@@ -268,7 +306,7 @@ def bucket_without_customer_key(bucket: Resource) -> Iterator[Violation]:
         for satellite in found:
             if not _has_own_key(satellite, _DEFAULTS) and not _takes_logs(bucket):
                 yield violation("", "no key of its own", evidence=[satellite.address])
-    elif _shows_itself(bucket):
+    elif own_blocks(bucket, _OWN, _KIND):
         if not _has_own_key(bucket, f"{_OWN}.{_DEFAULTS}") and not _takes_logs(bucket):
             yield violation("", "no key of its own")
     elif not _takes_logs(bucket):
@@ -355,6 +393,27 @@ def _takes_logs(bucket: Resource) -> bool:
               }
             }
         """,
+        "two layers, and the keys of FSx": """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+              server_side_encryption_configuration {
+                rule {
+                  apply_server_side_encryption_by_default {
+                    sse_algorithm = "aws:kms:dsse"
+                  }
+                }
+              }
+            }
+
+            resource "aws_s3_bucket_server_side_encryption_configuration" "files" {
+              bucket = "example-files"
+              rule {
+                apply_server_side_encryption_by_default {
+                  sse_algorithm = "aws:fsx"
+                }
+              }
+            }
+        """,
     },
 )
 def encryption_unknown(configured: Resource) -> Iterator[Violation]:
@@ -366,28 +425,16 @@ def encryption_unknown(configured: Resource) -> Iterator[Violation]:
     Set `sse_algorithm = "aws:kms"` (or `"aws:kms:dsse"`, `"AES256"`).
     """
     path = _DEFAULTS if configured.type == _KIND else f"{_OWN}.{_DEFAULTS}"
-    if configured.type == _KIND or not is_left_to_provider(configured, _OWN):
+    if not is_left_to_provider(configured, _OWN):
         for place, block in configured.blocks(path):
             if block.get("sse_algorithm", "") not in _ALGORITHMS:
                 yield violation(f"{place}.sse_algorithm", f"no such algorithm: {block.get('sse_algorithm')!r}")
 
 
-def _shows_itself(bucket: Resource) -> bool:
-    """Whether a bucket's own values say how it is encrypted, and not how a satellite did before it was deleted."""
-    if is_left_to_provider(bucket, _OWN) or not bucket.get(_OWN):
-        return False
-    gone = bucket.snapshot == "after" and any(
-        view.referrers(_KIND, via="bucket") for view in in_both_snapshots(bucket) if view.snapshot == "before"
-    )
-    return not gone
-
-
-def _algorithms(resource: Resource, path: str) -> list[str]:
-    return [block.get("sse_algorithm") or "AES256" for _, block in resource.blocks(path)]
-
-
-def _is_kms(algorithm: str) -> bool:
-    return algorithm.startswith("aws:kms")
+def _without_kms(resource: Resource, path: str) -> Iterator[str]:
+    algorithms = [block["sse_algorithm"] for _, block in resource.blocks(path)]
+    if not any(one.startswith("aws:kms") for one in algorithms):
+        yield _shown(algorithms)
 
 
 def _shown(algorithms: list[str]) -> str:

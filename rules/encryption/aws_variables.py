@@ -147,6 +147,13 @@ _CONTROLS = ["IA-5(7)", "SC-12", "SC-28"]
               }
             }
         """,
+        "environment without variables": """
+            resource "aws_lambda_function" "orders" {
+              function_name = "orders"
+              role          = "arn:aws:iam::111122223333:role/orders"
+              environment {}
+            }
+        """,
     },
     undetermined={
         "a password that is not known yet": """
@@ -235,6 +242,17 @@ def lambda_environment_secret(function: Resource) -> Iterator[Violation]:
               }])
             }
         """,
+        "in the entry point": """
+            resource "aws_ecs_task_definition" "orders" {
+              family = "orders"
+              container_definitions = jsonencode([{
+                name       = "orders"
+                image      = "example/orders:1"
+                memory     = 256
+                entryPoint = ["serve", "--api-key=0f1e2d3c4b5a69788796a5b4c3d2e1f0"]
+              }])
+            }
+        """,
     },
     good={
         "no environment": """
@@ -260,6 +278,17 @@ def lambda_environment_secret(function: Resource) -> Iterator[Violation]:
                   name      = "DATABASE_PASSWORD"
                   valueFrom = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-a1b2c3"
                 }]
+              }])
+            }
+        """,
+        "environment that ECS would not understand": """
+            resource "aws_ecs_task_definition" "orders" {
+              family = "orders"
+              container_definitions = jsonencode([{
+                name        = "orders"
+                image       = "example/orders:1"
+                memory      = 256
+                environment = ["STAGE=production"]
               }])
             }
         """,
@@ -291,18 +320,20 @@ def container_secret(task: Resource) -> Iterator[Violation]:
     Move it to Secrets Manager or a SecureString, and name it under `secrets` with `valueFrom` instead of
     `environment`; the execution role must be allowed to read it. Treat the secret as known: change it.
     """
-    definitions = task.json("container_definitions")
-    for container in definitions if isinstance(definitions, list) else []:
-        if isinstance(container, dict):
-            for message in _secrets_of(container):
-                yield violation("container_definitions", f"{container.get('name')}: {message}")
+    for container in _objects(task.json("container_definitions")):
+        for message in _secrets_of(container):
+            yield violation("container_definitions", f"{container.get('name')}: {message}")
 
 
 def _secrets_of(container: dict[str, Any]) -> Iterator[str]:
-    pairs = [one for one in container.get("environment") or [] if isinstance(one, dict)]
-    for name, kind in secrets_in_variables({str(one.get("name")): one.get("value") for one in pairs}):
+    pairs = {str(one.get("name")): one.get("value") for one in _objects(container.get("environment"))}
+    for name, kind in secrets_in_variables(pairs):
         yield f"{kind} in {name}"
     for part in ("command", "entryPoint"):
         words = container.get(part)
         if isinstance(words, list):
             yield from secrets_in(" ".join(map(str, words)))
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -112,5 +112,5 @@ def root_volume_unencrypted(desktop: Resource) -> Iterator[Violation]:
 
 def _unencrypted(desktop: Resource, path: str, message: str) -> Iterator[Violation]:
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/workspaces_workspace
-    if not desktop.effective(path, False):
+    if not desktop.get(path):
         yield violation(path, message)

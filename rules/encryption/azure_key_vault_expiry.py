@@ -149,6 +149,14 @@ _TIMES = ("time_offset", "time_rotating", "time_static")
               expiration_date = time_rotating.changed.rotation_rfc3339
             }
         """,
+        "secret, a year from each apply": """
+            resource "azurerm_key_vault_secret" "token" {
+              name            = "token"
+              key_vault_id    = "kv-app"
+              value           = "not-a-real-token"
+              expiration_date = timeadd(timestamp(), "8760h")
+            }
+        """,
     },
     undetermined={
         "a date that is not known yet": """
@@ -165,6 +173,24 @@ _TIMES = ("time_offset", "time_rotating", "time_static")
               expiration_date = terraform_data.settings.output.until
             }
         """,
+        "a date that may come to nothing": """
+            resource "time_offset" "year" {
+              offset_years = 1
+            }
+
+            resource "terraform_data" "settings" {
+              input = { expires = true }
+            }
+
+            resource "azurerm_key_vault_key" "data" {
+              name            = "data"
+              key_vault_id    = "kv-app"
+              key_type        = "RSA"
+              key_size        = 3072
+              key_opts        = ["wrapKey", "unwrapKey"]
+              expiration_date = terraform_data.settings.output.expires ? time_offset.year.rfc3339 : null
+            }
+        """,
     },
 )
 def never_expires(item: Resource) -> Iterator[Violation]:
@@ -177,8 +203,8 @@ def never_expires(item: Resource) -> Iterator[Violation]:
     itself.
     """
     date = item.get("expiration_date")
-    # What is computed from a time resource is a time: never null, never empty.
-    if is_unknown(date) and any(item.references(kind, via="expiration_date") for kind in _TIMES):
+    # What is computed from time resources alone is a time: never null, never empty.
+    if is_unknown(date) and {one.type in _TIMES for one in item.references(via="expiration_date")} == {True}:
         return
     if not item.is_set("expiration_date"):
         yield violation("expiration_date", "no expiration_date")

@@ -107,6 +107,22 @@ resource "azurerm_function_app" "jobs" {
   }
 }
 """,
+        "deployment site of a logic app": """
+resource "azurerm_logic_app_standard" "orders" {
+  name                       = "logic-orders"
+  resource_group_name        = "rg-shop"
+  location                   = "westeurope"
+  app_service_plan_id        = "plan-shop"
+  storage_account_name       = "stlogic"
+  storage_account_access_key = "from-the-vault"
+  https_only                 = true
+
+  site_config {
+    min_tls_version     = "1.2"
+    scm_min_tls_version = "1.1"
+  }
+}
+""",
     },
     good={
         "TLS 1.2": """

@@ -1,80 +1,106 @@
-"""What belongs to the other side: to production where one is not production, and to something else where one is."""
+"""The two sides of the boundary of production, and which of them something belongs to."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import Any
 
-from planguard import Resource, is_unknown
+from planguard import Resource
+from planguard.plan.unknown import path_of
 
-_ACCOUNT = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):")
-_SUBSCRIPTION = re.compile(r"/subscriptions/([0-9a-f-]{36})(?=/|$)", re.IGNORECASE)
-_PROJECT = re.compile(r"(?:^|/)projects/([a-z][a-z0-9-]{4,28}[a-z0-9])(?=/|$)")
-_SERVICE_ACCOUNT = re.compile(r"@([a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com")
-_PARTS = (_ACCOUNT, _SUBSCRIPTION, _PROJECT, _SERVICE_ACCOUNT)
-_BARE = re.compile(r"\d{12}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_OWN = frozenset(
-    {"arn", "id", "self_link", "owner_id", "unique_id", "tags", "tags_all", "labels", "effective_labels", "name"}
-)
-"""What a resource says of itself. Where itself is in the other account, `environment-account-mismatch` says so."""
+_TIE = re.compile(r"aws_cloudwatch_event_target|azurerm_role_assignment|google_.+_iam_(?:member|binding|policy)")
+_HARMLESS = re.compile(r"(?:^|\.)(?:aws|azurerm|azuread|google|random|tls|time)_\w+\.")
+"""What can be no account of others: attributes of resources of this plan, whose side is known, and what is made up."""
+
+
+def is_tie(resource: Resource) -> bool:
+    """Whether it is nothing in itself, so that what it names is somebody else's: a data source, or a grant."""
+    return resource.is_data or bool(_TIE.fullmatch(resource.type))
 
 
 class Side:
-    """One side of the boundary: that of a resource."""
+    """One side of the boundary: that of a resource.
+
+    :ivar others: the environments on the other side
+    """
 
     def __init__(self, resource: Resource) -> None:
-        self._resource = resource
-        own = resource.environment
-        self._own = own
+        self._environments = resource.environments
+        self._production = _environment_of(resource).production
+        self.others = tuple(one for one in self._environments.all if one.production != self._production)
 
     def other(self, environment: Any) -> str:
         """The name of an environment on the other side; empty for one on this side, or for none."""
-        if not environment or not self._own or environment.production == self._own.production:
-            return ""
-        return str(environment.name)
+        return str(environment.name) if environment and environment.production != self._production else ""
 
     def of_account(self, account: str) -> str:
         """The environment on the other side that an account belongs to."""
-        return self.other(self._resource.environments.of_account(account))
+        return self.other(self.owner(account))
+
+    def owner(self, account: str) -> Any:
+        """The environment that an account belongs to, on whichever side."""
+        of_account = self._environments.of_account
+        return of_account(account) or of_account(account.lower())
 
     def of_range(self, cidr: str) -> str:
-        """The environment on the other side that an address range belongs to."""
-        return self.other(self._resource.environments.of_network(cidr))
+        """What the other side has to do with an address range, in words; empty for nothing. The world is nobody's."""
+        owner = self._environments.of_network(cidr)
+        if owner:
+            other = self.other(owner)
+            return f"{cidr} belongs to `{other}`" if other else ""
+        inside = [one.name for one in self.others if any(_takes_in(cidr, own) for own in one.networks)]
+        return f"{cidr} takes in addresses of `{inside[0]}`" if inside else ""
 
     def of_name(self, name: str) -> str:
-        """The environment on the other side that a name belongs to."""
-        return self.other(self._resource.environments.of_name(name))
+        """The environment on the other side that a name belongs to, or else a part of it, between slashes."""
+        for part in (name, *name.strip("/").split("/")):
+            owner = self._environments.of_name(part)
+            if owner:
+                return self.other(owner)
+        return ""
+
+    def of_tags(self, tags: dict[str, Any]) -> str:
+        """The environment on the other side that tags tell."""
+        return self.other(self._environments.of_tags(tags))
 
     def of_resource(self, resource: Resource) -> str:
-        """The environment on the other side that a resource belongs to."""
-        return self.other(resource.environment)
+        """The environment on the other side that a resource belongs to; of one that is nothing in itself, its reader."""
+        return self.other(_reader(resource) if is_tie(resource) else resource.environment)
 
 
-def accounts_in(text: str) -> Iterator[str]:
-    """The accounts, subscriptions and projects that a text names: in ARNs, ids and members, or as such."""
-    if _BARE.fullmatch(text):
-        yield text
-    for part in _PARTS:
-        yield from part.findall(text)
+def _environment_of(resource: Resource) -> Any:
+    """The environment of a resource. One that has neither account nor tags belongs to what it is for."""
+    if is_tie(resource):
+        return _reader(resource)
+    own = resource.environment
+    if own != resource.plan_environment or resource.is_taggable:
+        return own
+    found: list[Any] = [one.environment for one in list.__iter__(resource.references())]
+    return found.pop() if len({one.production for one in found}) == 1 else own
 
 
-def texts_of(resource: Resource) -> Iterator[tuple[str, str]]:
-    """Every known text that a resource says of others, with the attribute that it stands in."""
-    for name, value in resource.values.items():
-        if name not in _OWN:
-            for text in _texts(value):
-                yield name, text
+def _reader(resource: Resource) -> Any:
+    """The environment of whoever reads a data source or makes a grant: that of its module, else the plan's."""
+    return resource.environments.of_module(resource.module) or resource.plan_environment
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if is_unknown(value):
+def _takes_in(cidr: str, other: str) -> bool:
+    try:
+        network, inner = ip_network(cidr, strict=False), ip_network(other, strict=False)
+    except ValueError:
+        return False
+    return network.prefixlen > 0 and network.version == inner.version and network.supernet_of(inner)  # type: ignore[arg-type]
+
+
+def refuse_doubt(resource: Resource, unknown: Any) -> None:
+    """Refuse to pass over a value that is not known yet and may be anything.
+
+    :raises Undetermined: unless it is left to the provider, or comes from resources of this plan
+    """
+    path = path_of(unknown)
+    if resource.is_given(path):
         return
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for below in value.values():
-            yield from _texts(below)
-    elif isinstance(value, list):
-        for below in list.__iter__(value):
-            yield from _texts(below)
+    sources = resource.comes_from(".".join(step for step in path if isinstance(step, str)))
+    if not sources or not all(map(_HARMLESS.search, sources)):
+        bool(unknown)

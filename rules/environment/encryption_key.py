@@ -82,7 +82,14 @@ from ._stateful import kept_by
                   key_ring        = "projects/acme-platform/locations/europe/keyRings/main"
                   deletion_policy = "ABANDON"
                 }
+            """,
             """
+                resource "google_kms_crypto_key" "returns" {
+                  name            = "returns"
+                  key_ring        = "projects/acme-platform/locations/europe/keyRings/main"
+                  deletion_policy = "ABANDON"
+                }
+            """,
         ),
         "an alias deleted": (
             """

@@ -473,7 +473,7 @@ _NO_SECRETS = {
               admin_password                  = random_password.build.result
               disable_password_authentication = false
               network_interface_ids           = []
-              custom_data                     = "#!/bin/sh\nexport DB_PASSWORD=not-a-real-Passw0rd\n"
+              custom_data                     = "#!/bin/sh\\nexport DB_PASSWORD=not-a-real-Passw0rd\\n"
               os_disk {
                 caching              = "ReadWrite"
                 storage_account_type = "Premium_LRS"

@@ -177,12 +177,6 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
               region = "aws-global"
             }
         """,
-        "by the address of its topic": """
-            resource "aws_sns_topic_policy" "jobs" {
-              arn    = "arn:aws:sns:eu-central-1:111122223333:jobs"
-              policy = "{}"
-            }
-        """,
         "a rule here for events that go elsewhere": """
             resource "aws_cloudwatch_event_target" "orders" {
               rule   = "orders"
@@ -239,8 +233,9 @@ _CLOUDS = ["aws_*", "azurerm_*", "google_*"]
               dns_name = "example.com."
             }
 
-            resource "aws_sqs_queue" "jobs" {
-              name = "jobs"
+            resource "aws_iam_role" "jobs" {
+              name               = "jobs"
+              assume_role_policy = "{}"
             }
         """,
     },

@@ -102,10 +102,6 @@ _TRUST = """
               }})
             }}
 """
-_ENDPOINT = """
-              vpc_id       = "vpc-0a1b2c3d4e5f60718"
-              service_name = "com.amazonaws.eu-central-1.s3"
-"""
 _NAMED = {
     "aws_codeartifact_repository_permissions_policy": 'domain = "shop"',
     "aws_elasticsearch_domain": 'domain_name = "shop"',
@@ -559,19 +555,18 @@ def _denying(kind: str, named: str = "") -> str:
             """,
         ),
         "policies that go with what they protect": dropped(
-            "".join(
-                f"""
-            resource "{owner}" "shop" {{
-              {needed}
-            }}
-                """
-                + _denying(kind, f"{via} = {owner}.shop.{of}")
-                for kind, via, owner, of, needed in (
-                    ("aws_vpc_endpoint_policy", "vpc_endpoint_id", "aws_vpc_endpoint", "id", _ENDPOINT),
-                    ("aws_efs_file_system_policy", "file_system_id", "aws_efs_file_system", "id", ""),
-                    ("aws_sns_topic_policy", "arn", "aws_sns_topic", "arn", 'name = "shop"'),
-                )
-            )
+            """
+            resource "aws_vpc_endpoint" "shop" {
+              vpc_id       = "vpc-0a1b2c3d4e5f60718"
+              service_name = "com.amazonaws.eu-central-1.s3"
+            }
+
+            resource "aws_efs_file_system" "shop" {
+              encrypted = true
+            }
+            """
+            + _denying("aws_vpc_endpoint_policy", "vpc_endpoint_id = aws_vpc_endpoint.shop.id")
+            + _denying("aws_efs_file_system_policy", "file_system_id = aws_efs_file_system.shop.id")
         ),
         "a policy that goes with its bucket, and the name of both stays": (
             _PET

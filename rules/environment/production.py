@@ -9,6 +9,7 @@ from planguard import Resource, Violation, rule, violation
 
 from ._placement import is_allowed
 from .sizes import _INSTANCES
+from .sizes import _values as values_given
 
 _CONTROLS: dict[str, Iterable[str]] = {"nist-800-53r5": ["CP-2", "CP-9", "CP-10", "SC-6"]}
 _ENVIRONMENTS = {
@@ -51,7 +52,7 @@ _STANDBY_BLOCK = {
               instance_class = "db.r6g.large"
             }
         """,
-        "each kind": """
+        "a cache of one node": """
             resource "aws_elasticache_replication_group" "sessions" {
               replication_group_id = "sessions"
               description          = "sessions"
@@ -99,6 +100,39 @@ _STANDBY_BLOCK = {
               }
             }
         """,
+        "a server of MySQL without the block": """
+            resource "azurerm_mysql_flexible_server" "orders" {
+              name                = "orders"
+              resource_group_name = "shop"
+              location            = "westeurope"
+            }
+        """,
+        "a domain in one zone": """
+            resource "aws_opensearch_domain" "orders" {
+              domain_name = "orders"
+              cluster_config {
+                instance_type = "m6g.large.search"
+              }
+            }
+        """,
+        "a machine that moves data": """
+            resource "aws_dms_replication_instance" "orders" {
+              replication_instance_id    = "orders"
+              replication_instance_class = "dms.r6i.large"
+            }
+        """,
+        "a database of Azure in one zone": """
+            resource "azurerm_mssql_database" "orders" {
+              name      = "orders"
+              server_id = "/subscriptions/11111111-1111-1111-1111-111111111111/servers/orders"
+            }
+        """,
+        "a cache of Google Cloud of one node": """
+            resource "google_redis_instance" "sessions" {
+              name           = "sessions"
+              memory_size_gb = 1
+            }
+        """,
     },
     good={
         "with a standby": """
@@ -135,6 +169,16 @@ _STANDBY_BLOCK = {
             resource "aws_db_instance" "orders" {
               instance_class = "db.r6g.large"
               tags           = { Environment = "dev" }
+            }
+        """,
+        "a replica in Google Cloud": """
+            resource "google_sql_database_instance" "replica" {
+              name                 = "replica"
+              database_version     = "POSTGRES_16"
+              master_instance_name = "orders"
+              settings {
+                tier = "db-custom-2-7680"
+              }
             }
         """,
     },
@@ -174,8 +218,8 @@ def production_without_standby(resource: Resource) -> Iterator[Violation]:
 
 
 def _is_production(resource: Resource) -> bool:
-    environment = resource.environment
-    return environment.production if environment else False
+    environment: Any = resource.environment
+    return bool(environment.production)
 
 
 _RETENTION = {
@@ -232,6 +276,54 @@ _RETENTION = {
               snapshot_retention_limit = 2
             }
         """,
+        "a graph": """
+            resource "aws_neptune_cluster" "orders" {
+              backup_retention_period = 6
+            }
+        """,
+        "documents": """
+            resource "aws_docdb_cluster" "orders" {
+              backup_retention_period = 3
+            }
+        """,
+        "a warehouse": """
+            resource "aws_redshift_cluster" "orders" {
+              cluster_identifier                  = "orders"
+              node_type                           = "ra3.xlplus"
+              automated_snapshot_retention_period = 3
+            }
+        """,
+        "a database of Azure": """
+            resource "azurerm_mssql_database" "orders" {
+              name      = "orders"
+              server_id = "/subscriptions/11111111-1111-1111-1111-111111111111/servers/orders"
+              short_term_retention_policy {
+                retention_days = 3
+              }
+            }
+        """,
+        "a server of MySQL": """
+            resource "azurerm_mysql_flexible_server" "orders" {
+              name                  = "orders"
+              resource_group_name   = "shop"
+              location              = "westeurope"
+              backup_retention_days = 3
+            }
+        """,
+        "a server of PostgreSQL": """
+            resource "azurerm_postgresql_flexible_server" "orders" {
+              name                  = "orders"
+              resource_group_name   = "shop"
+              location              = "westeurope"
+              backup_retention_days = 3
+            }
+        """,
+        "two days of one database": """
+            resource "aws_db_instance" "orders" {
+              instance_class          = "db.r6g.large"
+              backup_retention_period = 2
+            }
+        """,
     },
     good={
         "a week": """
@@ -258,6 +350,28 @@ _RETENTION = {
               tags                    = { Environment = "dev" }
             }
         """,
+        "nothing said, and a default of the provider": """
+            resource "google_sql_database_instance" "orders" {
+              name             = "orders"
+              database_version = "POSTGRES_16"
+              settings {
+                tier = "db-custom-2-7680"
+                backup_configuration {
+                  enabled = true
+                }
+              }
+            }
+
+            resource "aws_rds_cluster" "orders" {
+              engine = "aurora-postgresql"
+            }
+
+            resource "azurerm_postgresql_flexible_server" "orders" {
+              name                = "orders"
+              resource_group_name = "shop"
+              location            = "westeurope"
+            }
+        """,
     },
 )
 def production_backup_short(resource: Resource, *, days: int = 7) -> Iterator[Violation]:
@@ -270,8 +384,8 @@ def production_backup_short(resource: Resource, *, days: int = 7) -> Iterator[Vi
     """
     path = _RETENTION[resource.type]
     if _is_production(resource) and not resource.is_left_to_provider(path):
-        kept = resource.get(path)
-        if kept and 1 < kept < days:
+        kept = resource.get(path, days)
+        if 1 < kept < days:
             yield violation(path, f"kept {kept}, of {days} that are wanted", facts=[path, kept])
 
 
@@ -319,6 +433,30 @@ _PROTECTION: dict[str, tuple[str, Any, Any]] = {
               deletion_protection = "INACTIVE"
             }
         """,
+        "a table of Google Cloud": """
+            resource "google_bigtable_table" "orders" {
+              name          = "orders"
+              instance_name = "shop"
+            }
+        """,
+        "a table of Google Cloud, switched off": """
+            resource "google_bigtable_table" "orders" {
+              name                = "orders"
+              instance_name       = "shop"
+              deletion_protection = "UNPROTECTED"
+            }
+        """,
+        "a database of Google Cloud": """
+            resource "google_spanner_database" "orders" {
+              name     = "orders"
+              instance = "shop"
+            }
+        """,
+        "a graph": """
+            resource "aws_neptune_cluster" "orders" {
+              cluster_identifier = "orders"
+            }
+        """,
     },
     good={
         "on": """
@@ -334,6 +472,19 @@ _PROTECTION: dict[str, tuple[str, Any, Any]] = {
         "development": """
             resource "aws_docdb_cluster" "orders" {
               tags = { Environment = "dev" }
+            }
+        """,
+        "on in Google Cloud": """
+            resource "google_bigtable_table" "orders" {
+              name                = "orders"
+              instance_name       = "shop"
+              deletion_protection = "PROTECTED"
+            }
+
+            resource "google_spanner_database" "orders" {
+              name                   = "orders"
+              instance               = "shop"
+              enable_drop_protection = true
             }
         """,
     },
@@ -383,6 +534,63 @@ def production_deletion_protection_off(resource: Resource) -> Iterator[Violation
               node_type  = "cache.t4g.small"
             }
         """,
+        "nodes of a cluster": """
+            resource "aws_eks_node_group" "shop" {
+              cluster_name   = "shop"
+              node_role_arn  = "arn:aws:iam::111122223333:role/nodes"
+              subnet_ids     = ["subnet-0123456789abcdef0"]
+              instance_types = ["m6i.large", "t3.micro"]
+              scaling_config {
+                desired_size = 2
+                max_size     = 2
+                min_size     = 2
+              }
+            }
+        """,
+        "the smallest machine": """
+            resource "aws_launch_template" "shop" {
+              name_prefix   = "shop"
+              instance_type = "t4g.nano"
+            }
+        """,
+        "a machine of Azure": """
+            resource "azurerm_kubernetes_cluster_node_pool" "shop" {
+              name                  = "shop"
+              kubernetes_cluster_id = "shop"
+              vm_size               = "Standard_B2s"
+            }
+        """,
+        "a server of Azure": """
+            resource "azurerm_postgresql_flexible_server" "orders" {
+              name                = "orders"
+              resource_group_name = "shop"
+              location            = "westeurope"
+              sku_name            = "B_Standard_B1ms"
+            }
+        """,
+        "a database that falls asleep": """
+            resource "azurerm_mssql_database" "orders" {
+              name      = "orders"
+              server_id = "/subscriptions/11111111-1111-1111-1111-111111111111/servers/orders"
+              sku_name  = "GP_S_Gen5_1"
+            }
+        """,
+        "a database of five units": """
+            resource "azurerm_mssql_database" "orders" {
+              name      = "orders"
+              server_id = "/subscriptions/11111111-1111-1111-1111-111111111111/servers/orders"
+              sku_name  = "Basic"
+            }
+        """,
+        "a machine of Google Cloud, by its whole address": """
+            resource "google_compute_instance" "shop" {
+              name         = "shop"
+              machine_type = "zones/europe-west1-b/machineTypes/e2-small"
+              zone         = "europe-west1-b"
+              boot_disk {}
+              network_interface {}
+            }
+        """,
     },
     good={
         "one with its own power": """
@@ -396,14 +604,23 @@ def production_deletion_protection_off(resource: Resource) -> Iterator[Violation
               tags           = { Environment = "dev" }
             }
         """,
+        "nothing said of the nodes": """
+            resource "google_container_cluster" "shop" {
+              name     = "shop"
+              location = "europe-west1"
+            }
+
+            resource "aws_launch_template" "shop" {
+              name_prefix = "shop"
+            }
+        """,
     },
 )
 def production_size_small(
     resource: Resource,
     *,
     small: tuple[str, ...] = (
-        "db.t*", "cache.t*", "t*.nano", "t*.micro", "Standard_B*", "B_*", "GP_S_*", "Basic",
-        "db-f1-micro", "db-g1-small", "f1-micro", "g1-small", "e2-micro", "e2-small",
+        "db.t*", "cache.t*", "t*.nano", "t*.micro", "Standard_B*", "B_*", "GP_S_*", "Basic", "*-micro", "*-small",
     ),
 ) -> Iterator[Violation]:  # fmt: skip
     """A store or machine of production is of a class that shares its processor.
@@ -416,11 +633,8 @@ def production_size_small(
     if not _is_production(resource):
         return
     for path in _INSTANCES[resource.type]:
-        block, _, leaf = path.rpartition(".")
-        places = resource.blocks(block) if block else [("", resource.values)]
-        for at, values in places:
-            value = values.get(leaf)
+        for at, value in values_given(resource, path):
             for one in value if isinstance(value, list) else [value]:
-                if one and is_allowed(one, small):
-                    name = f"{at}.{leaf}" if at else leaf
-                    yield violation(name, f"{one} is small for production", facts=[path, one])
+                name = one.rpartition("/")[2]  # Google takes whole addresses, too
+                if is_allowed(name, small):
+                    yield violation(at, f"{name} is small for production", facts=[path, name])

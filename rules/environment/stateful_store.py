@@ -617,7 +617,14 @@ def stateful_store_replaced(change: Change) -> Iterator[Violation]:
                   key_ring        = "projects/acme-platform/locations/europe/keyRings/main"
                   deletion_policy = "ABANDON"
                 }
+            """,
             """
+                resource "google_kms_crypto_key" "returns" {
+                  name            = "returns"
+                  key_ring        = "projects/acme-platform/locations/europe/keyRings/main"
+                  deletion_policy = "ABANDON"
+                }
+            """,
         ),
     },
     good={

@@ -4,17 +4,17 @@ Source: the access levels and resource types in the Service Authorization Refere
 action that takes no resource type works with ``Resource = "*"`` only; to ask for less of it is in vain.
 
 A row of the table is a service, the kind of its actions, and the beginnings of names of other kinds; the longest
-beginning counts, and ``$`` ends a name. Services that are not in it go by the first word. That metrics can be limited
-to a data set counts for nothing here: the type is new, optional, and hardly anybody has more than one.
+beginning counts, ``$`` ends a name, and ``u`` stands for what takes no resource. Services that are not in it go by
+the first word. That metrics can be limited to a data set counts for nothing here: the type is new, optional, and
+hardly anybody has more than one.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
-UNLIMITED = "u"
-"""Takes no resource."""
 READS = "r"
 """Reads, lists or tags, and can be limited to resources."""
 WRITES = "w"
@@ -22,7 +22,7 @@ WRITES = "w"
 GRANTS = "p"
 """Changes who may do what (access level *permissions management*), and can be limited to resources."""
 
-_ALL = frozenset({UNLIMITED, READS, WRITES, GRANTS})
+_WILD = re.compile(r"[*?]")
 _OTHERS = "w | u Describe List | r BatchGet Get Query Search Select Tag Untag View"
 
 
@@ -32,29 +32,27 @@ class _Service(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def kinds_of(pattern: str) -> frozenset[str]:
-    """The kinds of the actions that a pattern such as ``s3:Get*`` takes in.
+def is_of_kind(pattern: str, kinds: frozenset[str]) -> bool:
+    """Whether a pattern such as ``s3:Get*`` takes in actions of some kinds.
 
     What stands behind the first wildcard is not looked at: ``s3:*Object`` is taken for ``s3:*``.
     """
     service, colon, name = pattern.lower().partition(":")
-    if "*" in service or "?" in service:
-        return _ALL
+    if _WILD.search(service):
+        return True
     if not colon:
-        return frozenset()
+        return False
     table = _service(service)
-    head = name.split("*", 1)[0].split("?", 1)[0]
-    found = {_kind(table, head, ends=head == name)}
-    if head != name:
-        found.update(kind for beginning, kind in table.names.items() if beginning.startswith(head))
-    return frozenset(found)
+    head = _WILD.split(name)[0]
+    if head == name:
+        return _kind(table, f"{name}$") in kinds
+    found = {kind for beginning, kind in table.names.items() if beginning.startswith(head)}
+    return not kinds.isdisjoint({_kind(table, head), *found})
 
 
-def _kind(table: _Service, name: str, *, ends: bool) -> str:
-    if ends and f"{name}$" in table.names:
-        return table.names[f"{name}$"]
-    beginnings = (name[:length] for length in range(len(name), 0, -1))
-    return next((table.names[one] for one in beginnings if one in table.names), table.rest)
+def _kind(table: _Service, name: str) -> str:
+    beginnings = [one for one in table.names if name.startswith(one)]
+    return table.names[max(beginnings, key=len)] if beginnings else table.rest
 
 
 @lru_cache(maxsize=256)

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from planguard import Resource, is_unknown
+from planguard import Resource, Undetermined, is_unknown
 
 from .._satellite import in_both_snapshots, is_left_to_provider
 from ._aws_limits import is_denied
 from ._aws_policy import (
     DOCUMENT,
+    LATER_OF_ACCOUNT,
     TAKEN_IN,
     Statement,
     covers,
@@ -214,10 +215,17 @@ def is_harmless(statement: Statement, document: Iterable[Statement]) -> bool:
 
 
 def is_on_all_of(service: str, statement: Statement) -> bool:
-    """Whether an Allow is for everything, or for all that a service has of one type (``arn:aws:s3:::*``)."""
+    """Whether an Allow is for everything, or for all that a service has of one type (``arn:aws:s3:::*``).
+
+    :raises Undetermined: where it may be for all that an account has, whose number is not known yet
+    """
     of_one_type = "" if service == "s3" else r"(?:[\w-]+[/:])?"
     whole = re.compile(rf"arn:[^:]*:{service}:[^:]*:(?:\*|\d{{12}})?:{of_one_type}\*+")
-    return statement.is_on_everything or any(whole.fullmatch(one) for one in statement.resources)
+    if statement.is_on_everything or any(whole.fullmatch(one) for one in statement.resources):
+        return True
+    if service != "s3" and LATER_OF_ACCOUNT in statement.resources:
+        raise Undetermined((), None, (), "a resource with the number of an account is not known yet")
+    return False
 
 
 def taken_in(statement: Statement, document: list[Statement], names: frozenset[str]) -> set[str]:

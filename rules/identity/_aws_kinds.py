@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from planguard import Resource, Violation, violation
 
-from ._aws_actions import kinds_of
+from ._aws_actions import is_of_kind
 from ._aws_grants import only, shown, shown_actions, unconstrained
 from ._aws_limits import is_denied
 from ._aws_policy import Statement, is_every_action
@@ -37,6 +37,6 @@ def _actions_of_kind(statement: Statement, document: list[Statement], kinds: fro
     found = [
         action
         for action in statement.actions
-        if kinds & kinds_of(action) and not is_denied(only(statement, action), document, to="identity")
+        if is_of_kind(action, kinds) and not is_denied(only(statement, action), document, to="identity")
     ]
-    return shown(found) if found else ""
+    return shown(found)

@@ -44,6 +44,7 @@ _DIFFERENT = frozenset(
     {"stringnotequals", "stringnotequalsignorecase", "stringnotlike", "arnnotequals", "arnnotlike", "notipaddress"}
 )
 _ROLE_SESSION = re.compile(r"A[A-Z0-9]{3,}:\*")
+_ARN_OF_ACCOUNT = re.compile(r"arn:[^:]*:[^:]*:[^:]*:\d{12}:")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]+/")
 
 
@@ -84,9 +85,7 @@ def _covers_resources(deny: Statement, allow: Statement) -> bool:
 
 def _spares_few(deny: Statement) -> bool:
     conditions = list(deny.conditions)
-    if not conditions:
-        return True
-    return len(conditions) == 1 and all(
+    return len(conditions) <= 1 and all(
         _plain(block["test"]).removesuffix("ifexists") in _DIFFERENT
         and _names_few(block["variable"], block["values"])
         for block in conditions
@@ -119,8 +118,7 @@ def _is_fixed(key: str, value: str) -> bool:
         return bool(_ROLE_SESSION.fullmatch(value))
     if key.endswith("orgpaths"):
         return bool(_ORGANIZATION.match(value))
-    parts = value.split(":", 5)
-    return value.startswith("arn:") and len(parts) == 6 and len(parts[4]) == 12 and parts[4].isdigit()
+    return bool(_ARN_OF_ACCOUNT.match(value))
 
 
 def _is_narrow(text: str) -> bool:

@@ -18,10 +18,13 @@ from planguard.plan.unknown import has_unknown
 DOCUMENT = "data.aws_iam_policy_document"
 LATER = "(known after apply)"
 """Stands for a value that is not known yet but comes from a resource's name: no wildcard, equal to itself only."""
+LATER_OF_ACCOUNT = "(known after apply, with the number of an account)"
+"""Like LATER, for one that an account's number is part of: it may stand for the account as a whole."""
 
 _EVERY_ACTION = re.compile(r"\*[*:]*")
 _EVERY_RESOURCE = re.compile(r"(?:\*|arn:\*|arn:aws[a-z-]*:\*)[*:/]*")
 _NAMING = ("arn", "arns", "_id", ".id", "account_id", "canonical_user_id")
+_OF_ACCOUNT = re.compile(r".*account_id|(?:data\.aws_caller_identity|aws_organizations_account)\..*\.id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,19 +260,25 @@ def _from_block(document: Resource, path: str, block: dict[str, Any]) -> Stateme
 
 def _with_names(document: Resource, attribute: str, values: Any) -> Any:
     """Values with a stand-in for each that is not known yet but can only be the name of a resource."""
-    if not _comes_from_names(document, attribute):
+    traversals = _traversals(document, attribute)
+    if not traversals or not all(_is_a_name(document, one) for one in traversals):
         return values
+    later = LATER_OF_ACCOUNT if any(map(_OF_ACCOUNT.fullmatch, traversals)) else LATER
     if is_unknown(values):
-        return [LATER]
-    return [LATER if is_unknown(one) else one for one in list.__iter__(values)]
+        return [later]
+    return [later if is_unknown(one) else one for one in list.__iter__(values)]
 
 
-def _comes_from_names(document: Resource, attribute: str) -> bool:
+def _traversals(document: Resource, attribute: str) -> list[str]:
     block = document.node.block
-    traversals = [
-        traversal
+    return [
+        re.sub(r"\[[^]]*\]$", "", traversal)
         for written, found in (block.attributes if block else ())
         if ".".join(written) == attribute
         for traversal in found
     ]
-    return bool(traversals) and all(re.sub(r"\[[^]]*\]$", "", one).endswith(_NAMING) for one in traversals)
+
+
+def _is_a_name(document: Resource, traversal: str) -> bool:
+    """Whether a value comes from a resource's name; what a root variable will hold, nobody has said."""
+    return traversal.endswith(_NAMING) and (bool(document.node.module) or not traversal.startswith("var."))

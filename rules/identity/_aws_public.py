@@ -54,7 +54,7 @@ def shown_grant(statement: Statement) -> str:
 
 def _is_judged_elsewhere(resource: Resource) -> bool:
     kind, via = _POLICIES_BESIDE.get(resource.type, ("", ""))
-    return bool(kind) and any(view.referrers(kind, via=via) for view in in_both_snapshots(resource))
+    return any(view.referrers(kind, via=via) for view in in_both_snapshots(resource))
 
 
 def _whom(statement: Statement) -> str:

@@ -61,6 +61,24 @@ _CONNECT = "$connect"
               route_key = "$default"
             }
         """,
+        "authorization everywhere but where a connection is opened": """
+            resource "aws_apigatewayv2_api" "chat" {
+              name                       = "chat"
+              protocol_type              = "WEBSOCKET"
+              route_selection_expression = "$request.body.action"
+            }
+
+            resource "aws_apigatewayv2_route" "default" {
+              api_id             = aws_apigatewayv2_api.chat.id
+              route_key          = "$default"
+              authorization_type = "AWS_IAM"
+            }
+
+            resource "aws_apigatewayv2_route" "send" {
+              api_id    = aws_apigatewayv2_api.chat.id
+              route_key = "send"
+            }
+        """,
     },
     good={
         "signed requests": """
@@ -143,11 +161,8 @@ def route_open(route: Resource) -> Iterator[Violation]:
 
 def _is_guarded_on_opening(route: Resource) -> bool:
     """Whether it is a route of a WebSocket API that lets nobody connect without authorization."""
-    if route.get("route_key") == _CONNECT:
-        return False
     return any(
         other.get("route_key") == _CONNECT and other.effective("authorization_type", "NONE") != "NONE"
         for api in route.references("aws_apigatewayv2_api", via="api_id")
-        if api.get("protocol_type") == "WEBSOCKET"
         for other in api.referrers("aws_apigatewayv2_route", via="api_id")
     )

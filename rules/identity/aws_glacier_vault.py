@@ -8,6 +8,37 @@ from planguard import Resource, Violation, rule, violation
 
 from ._aws_public import open_statements, shown_grant
 
+_WHOLE = 'Action = "glacier:InitiateJob", Resource = "*"'
+_VAULTS = "arn:aws:glacier:eu-west-1:111122223333:vaults"
+
+
+def _allow(condition: str = "", *, action: str = "InitiateJob", where: str = 'Resource = "*"') -> str:
+    return _statement("Allow", action, where, condition)
+
+
+def _deny(condition: str = "", *, action: str = "InitiateJob", where: str = 'Resource = "*"') -> str:
+    return _statement("Deny", action, where, condition)
+
+
+def _statement(effect: str, action: str, where: str, condition: str) -> str:
+    said = f", Condition = {{ {condition} }}" if condition else ""
+    return f'Effect = "{effect}", Principal = "*", Action = "glacier:{action}", {where}{said}'
+
+
+def _vault(*statements: str) -> str:
+    rows = "\n".join(f"      {{ {one} }}," for one in statements)
+    return f"""
+resource "aws_glacier_vault" "archive" {{
+  name          = "archive"
+  access_policy = jsonencode({{
+    Version   = "2012-10-17"
+    Statement = [
+{rows}
+    ]
+  }})
+}}
+"""
+
 
 @rule(
     id="aws-glacier-vault-policy-public",
@@ -124,6 +155,43 @@ from ._aws_public import open_statements, shown_grant
               access_policy = data.aws_iam_policy_document.archive.json
             }
         """,
+        "one of two actions is denied": _vault(
+            'Effect = "Allow", Principal = "*", Action = ["glacier:ListJobs", "glacier:DeleteVault"], Resource = "*"',
+            _deny(action="DeleteVault"),
+        ),
+        "all vaults but one, and another is denied": _vault(
+            _allow(where=f'NotResource = "{_VAULTS}/a"'),
+            _deny(where=f'Resource = "{_VAULTS}/b"'),
+        ),
+        "denial of a vault whose name differs in case": _vault(
+            _allow(where=f'Resource = "{_VAULTS}/a"'),
+            _deny(where=f'Resource = "{_VAULTS}/A"'),
+        ),
+        "denied to the callers of one account only": _vault(
+            _allow(),
+            _deny('StringEquals = { "aws:PrincipalAccount" = "444455556666" }'),
+        ),
+        "condition without values": _vault(
+            _allow('StringEquals = { "aws:PrincipalOrgID" = [] }'),
+        ),
+        "every number of an account": _vault(
+            _allow('StringLike = { "aws:PrincipalAccount" = "????????????" }'),
+        ),
+        "a range too wide for one owner": _vault(
+            _allow('IpAddress = { "aws:SourceIp" = "129.0.0.1/7" }'),
+        ),
+        "an IPv6 range too wide for one owner": _vault(
+            _allow('IpAddress = { "aws:SourceIp" = "2600::/31" }'),
+        ),
+        "everybody who signs up at Google": _vault(
+            f'Effect = "Allow", Principal = {{ Federated = "accounts.google.com" }}, {_WHOLE}',
+        ),
+        "everybody who signs up at a Cognito identity pool": _vault(
+            f'Effect = "Allow", Principal = {{ Federated = "cognito-identity.amazonaws.com" }}, {_WHOLE}',
+        ),
+        "everybody who signs up at Amazon": _vault(
+            f'Effect = "Allow", Principal = {{ Federated = "www.amazon.com" }}, {_WHOLE}',
+        ),
     },
     good={
         "one account": """
@@ -248,6 +316,34 @@ from ._aws_public import open_statements, shown_grant
               access_policy = data.aws_iam_policy_document.archive.json
             }
         """,
+        "limited in many ways": _vault(
+            _allow('StringEquals = { "aws:SourceAccount" = "111122223333" }'),
+            _allow('StringEqualsIgnoreCase = { "aws:VpceOrgID" = "o-abcdefghij" }'),
+            _allow('ArnLike = { "aws:SourceArn" = "arn:aws:logs:eu-west-1:111122223333:log-group:*" }'),
+            _allow('IpAddress = { "aws:SourceIp" = "no-address" }'),
+        ),
+        "denied in many ways": _vault(
+            _allow(),
+            _deny('NotIpAddress = { "aws:SourceIp" = "10.0.0.0/8" }'),
+            _allow(action="ListJobs"),
+            _deny('StringNotEqualsIgnoreCase = { "aws:PrincipalOrgID" = "o-abcdefghij" }', action="ListJobs"),
+            _allow(action="DescribeJob"),
+            _deny('StringNotLike = { "aws:PrincipalArn" = "arn:aws:iam::111122223333:*" }', action="DescribeJob"),
+            _allow(action="GetJobOutput"),
+            _deny(action="Get???Output"),
+        ),
+        "all actions but one, and all are denied": _vault(
+            'Effect = "Allow", Principal = "*", NotAction = "glacier:DeleteVault", Resource = "*"',
+            'Effect = "Deny", Principal = "*", Action = ["glacier:*", "*"], Resource = "*"',
+        ),
+        "all vaults but one, and all are denied": _vault(
+            _allow(where=f'NotResource = "{_VAULTS}/a"'),
+            _deny(where=f'Resource = ["{_VAULTS}/b", "*"]'),
+        ),
+        "services, also one that is called as a provider is": _vault(
+            f'Effect = "Allow", Principal = {{ Service = "cognito-identity.amazonaws.com" }}, {_WHOLE}',
+            f'Effect = "Allow", Principal = {{ Service = "*" }}, {_WHOLE}',
+        ),
     },
     undetermined={
         "policy that is put together at apply": """

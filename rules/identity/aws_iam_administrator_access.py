@@ -74,6 +74,95 @@ _FULL_IAM = "IAMFullAccess"
               name = "AdministratorAccess"
             }
         """,
+        "looked up by its ARN": """
+            data "aws_iam_policy" "admin" {
+              arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+            }
+        """,
+        "in the list that a user is kept to": """
+            resource "aws_iam_user_policy_attachments_exclusive" "ops" {
+              user_name   = "ops"
+              policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+            }
+        """,
+        "in the list that a permission set is kept to": """
+            resource "aws_ssoadmin_managed_policy_attachments_exclusive" "ops" {
+              instance_arn        = "arn:aws:sso:::instance/ssoins-0123456789abcdef"
+              permission_set_arn  = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef"
+              managed_policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+            }
+        """,
+        "rather than a policy of this plan": """
+            variable "own" {
+              type    = bool
+              default = false
+            }
+
+            resource "aws_iam_policy" "ops" {
+              name   = "ops"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "ec2:Describe*", Resource = "*" }]
+              })
+            }
+
+            resource "aws_iam_role_policy_attachment" "ops" {
+              role       = "ops"
+              policy_arn = var.own ? aws_iam_policy.ops.arn : "arn:aws:iam::aws:policy/AdministratorAccess"
+            }
+        """,
+        "looked up, while another one is attached": """
+            variable "all" {
+              type    = bool
+              default = false
+            }
+
+            data "aws_iam_policy" "administrator" {
+              arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+            }
+
+            resource "aws_iam_role_policy_attachment" "ops" {
+              role       = "ops"
+              policy_arn = var.all ? data.aws_iam_policy.administrator.arn : "arn:aws:iam::aws:policy/ReadOnlyAccess"
+            }
+        """,
+        "looked up for the list of a role": """
+            data "aws_iam_policy" "administrator" {
+              arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+            }
+
+            resource "aws_iam_role" "ops" {
+              name                = "ops"
+              managed_policy_arns = [data.aws_iam_policy.administrator.arn]
+              assume_role_policy  = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                }]
+              })
+            }
+        """,
+        "in the list of a role that is attached a policy from elsewhere as well": """
+            resource "terraform_data" "policy" {
+              input = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+            }
+
+            resource "aws_iam_role" "ops" {
+              name                = "ops"
+              managed_policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+              assume_role_policy  = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                }]
+              })
+            }
+
+            resource "aws_iam_role_policy_attachment" "ops" {
+              role       = aws_iam_role.ops.name
+              policy_arn = terraform_data.policy.output
+            }
+        """,
     },
     good={
         "another managed policy": """
@@ -106,6 +195,82 @@ _FULL_IAM = "IAMFullAccess"
             resource "aws_iam_role" "app" {
               name               = "app"
               assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                }]
+              })
+            }
+        """,
+        "another policy that is looked up": """
+            data "aws_iam_policy" "audit" {
+              name = "SecurityAudit"
+            }
+
+            data "aws_iam_policy" "reading" {
+              arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+            }
+        """,
+        "role that still shows an attachment that goes": (
+            """
+                resource "aws_iam_role" "ops" {
+                  name                = "ops"
+                  managed_policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+                  assume_role_policy  = jsonencode({
+                    Version   = "2012-10-17"
+                    Statement = [{
+                      Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                    }]
+                  })
+                }
+
+                resource "aws_iam_role_policy_attachment" "ops" {
+                  role       = aws_iam_role.ops.name
+                  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+                }
+            """,
+            """
+                resource "aws_iam_role" "ops" {
+                  name                = "ops"
+                  managed_policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+                  assume_role_policy  = jsonencode({
+                    Version   = "2012-10-17"
+                    Statement = [{
+                      Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                    }]
+                  })
+                }
+            """,
+        ),
+    },
+    undetermined={
+        "policy from elsewhere": """
+            resource "terraform_data" "policy" {
+              input = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+            }
+
+            resource "aws_iam_role_policy_attachment" "ops" {
+              role       = "ops"
+              policy_arn = terraform_data.policy.output
+            }
+        """,
+        "policies from elsewhere, beside one of this plan": """
+            resource "terraform_data" "policies" {
+              input = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+            }
+
+            resource "aws_iam_policy" "ops" {
+              name   = "ops"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "ec2:Describe*", Resource = "*" }]
+              })
+            }
+
+            resource "aws_iam_role" "ops" {
+              name                = "ops"
+              managed_policy_arns = concat([aws_iam_policy.ops.arn], terraform_data.policies.output)
+              assume_role_policy  = jsonencode({
                 Version   = "2012-10-17"
                 Statement = [{
                   Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
@@ -214,7 +379,7 @@ def _attached(attachment: Resource, name: str) -> Iterator[Violation]:
     """Where a policy of AWS with this name is attached, or looked up for that."""
     if attachment.is_data:
         if _is_meant(attachment, name) and not _is_judged_where_used(attachment, name):
-            yield violation("name" if attachment.get("name") == name else "arn", name)
+            yield violation("arn" if is_left_to_provider(attachment, "name") else "name", name)
         return
     where = _WHERE[attachment.type]
     if is_left_to_provider(attachment, where):
@@ -232,8 +397,10 @@ def _is_of_aws(arn: str, name: str) -> bool:
 
 
 def _is_meant(policy: Resource, name: str) -> bool:
-    """Whether a policy with this name is looked up, or that of AWS by its ARN."""
-    return bool(policy.get("name") == name) or _is_of_aws(policy.get("arn", ""), name)
+    """Whether a policy with this name is looked up, or that of AWS by its ARN; one of the two says which."""
+    if is_left_to_provider(policy, "name"):
+        return _is_of_aws(policy.get("arn", ""), name)
+    return bool(policy.get("name") == name)
 
 
 def _is_judged_where_used(policy: Resource, name: str) -> bool:
@@ -250,8 +417,6 @@ def _is_judged_where_used(policy: Resource, name: str) -> bool:
 
 def _attached_otherwise(attachment: Resource) -> list[str]:
     """What attachments of their own give a role; a role that was read shows it, too."""
-    if attachment.type != "aws_iam_role":
-        return []
     return [
         other.get("policy_arn")
         for view in in_both_snapshots(attachment)

@@ -222,6 +222,55 @@ _JUDGED = {
               assume_role_policy = data.aws_iam_policy_document.trust.json
             }
         """,
+        "judged at the keys and topics that they go into": """
+            data "aws_iam_policy_document" "open" {
+              for_each = toset(["external", "key", "topic", "beside"])
+              statement {
+                actions   = ["kms:Decrypt", "sns:Publish"]
+                resources = ["*"]
+                principals {
+                  type        = "*"
+                  identifiers = ["*"]
+                }
+              }
+            }
+
+            resource "aws_kms_external_key" "external" {
+              policy = data.aws_iam_policy_document.open["external"].json
+            }
+
+            resource "aws_kms_key_policy" "key" {
+              key_id = "1234abcd-12ab-34cd-56ef-1234567890ab"
+              policy = data.aws_iam_policy_document.open["key"].json
+            }
+
+            resource "aws_sns_topic" "topic" {
+              policy = data.aws_iam_policy_document.open["topic"].json
+            }
+
+            resource "aws_sns_topic_policy" "beside" {
+              arn    = "arn:aws:sns:eu-west-1:111122223333:orders"
+              policy = data.aws_iam_policy_document.open["beside"].json
+            }
+        """,
+    },
+    undetermined={
+        "principals that nobody has said yet": """
+            variable "reader_arns" {
+              type = list(string)
+            }
+
+            data "aws_iam_policy_document" "reports" {
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = ["*"]
+                principals {
+                  type        = "AWS"
+                  identifiers = var.reader_arns
+                }
+              }
+            }
+        """,
     },
 )
 def document_open(document: Resource) -> Iterator[Violation]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from planguard import Resource, Violation, rule, violation
+from planguard import Resource, Undetermined, Violation, is_unknown, rule, violation
 
 from ._aws_grants import is_judged_where_used, own_statements
 from ._aws_limits import is_denied
-from ._aws_policy import DOCUMENT, LATER, Statement, covers, listed, statements
+from ._aws_policy import DOCUMENT, LATER, LATER_OF_ACCOUNT, Statement, covers, listed, statements
 
 _HOST = "token.actions.githubusercontent.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"
-_PROVIDER = "aws_iam_openid_connect_provider"
+_PROVIDERS = ("aws_iam_openid_connect_provider", "data.aws_iam_openid_connect_provider")
 _ROLE = {"aws_iam_role": "assume_role_policy"}
 _SAFE = re.compile(
     r"repo:[^/*?]+/.+"
@@ -147,7 +147,7 @@ _SAFE = re.compile(
               }
             }
         """,
-        "condition that holds where its key is absent": """
+        "subjects that are not this one": """
             data "aws_iam_policy_document" "trust" {
               statement {
                 actions = ["sts:AssumeRoleWithWebIdentity"]
@@ -156,9 +156,47 @@ _SAFE = re.compile(
                   identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
                 }
                 condition {
-                  test     = "ForAllValues:StringLike"
+                  test     = "StringNotLike"
                   variable = "token.actions.githubusercontent.com:sub"
                   values   = ["repo:example/shop:*"]
+                }
+              }
+            }
+        """,
+        "provider of an account that is yet to be created, audience only": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type = "Federated"
+                  identifiers = [
+                    "arn:aws:iam::${aws_organizations_account.team.id}:oidc-provider/token.actions.githubusercontent.com",
+                  ]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "token.actions.githubusercontent.com:aud"
+                  values   = ["sts.amazonaws.com"]
+                }
+              }
+            }
+        """,
+        "provider that is looked up": """
+            data "aws_iam_openid_connect_provider" "github" {
+              url = "https://token.actions.githubusercontent.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [data.aws_iam_openid_connect_provider.github.arn]
                 }
               }
             }
@@ -241,6 +279,83 @@ _SAFE = re.compile(
               assume_role_policy = data.aws_iam_policy_document.trust.json
             }
         """,
+        "two providers in one statement": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Action    = "sts:AssumeRoleWithWebIdentity"
+                    Principal = {
+                      Federated = [
+                        "arn:aws:iam::111122223333:oidc-provider/gitlab.com",
+                        "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
+                      ]
+                    }
+                  },
+                ]
+              })
+            }
+        """,
+        "providers of this plan, from one network": """
+            resource "aws_iam_openid_connect_provider" "github" {
+              url            = "https://token.actions.githubusercontent.com"
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            resource "aws_iam_openid_connect_provider" "gitlab" {
+              url            = "https://gitlab.com"
+              client_id_list = ["https://gitlab.com"]
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [aws_iam_openid_connect_provider.github.arn, aws_iam_openid_connect_provider.gitlab.arn]
+                }
+                condition {
+                  test     = "IpAddress"
+                  variable = "aws:SourceIp"
+                  values   = ["192.0.2.0/24"]
+                }
+              }
+            }
+        """,
+        "providers of this plan, audiences in other letters": """
+            resource "aws_iam_openid_connect_provider" "github" {
+              url            = "https://token.actions.githubusercontent.com"
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            resource "aws_iam_openid_connect_provider" "gitlab" {
+              url            = "https://gitlab.com"
+              client_id_list = ["https://gitlab.com"]
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [aws_iam_openid_connect_provider.github.arn, aws_iam_openid_connect_provider.gitlab.arn]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "Token.Actions.GithubUserContent.com:aud"
+                  values   = ["sts.amazonaws.com"]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "gitlab.com:aud"
+                  values   = ["https://gitlab.com"]
+                }
+              }
+            }
+        """,
     },
     good={
         "one branch": """
@@ -292,6 +407,38 @@ _SAFE = re.compile(
                   test     = "StringEquals"
                   variable = "token.actions.githubusercontent.com:sub"
                   values   = ["job_workflow_ref:example/workflows/.github/workflows/deploy.yml@refs/heads/main"]
+                }
+              }
+            }
+        """,
+        "condition on all values of the one subject": """
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
+                }
+                condition {
+                  test     = "ForAllValues:StringLike"
+                  variable = "token.actions.githubusercontent.com:sub"
+                  values   = ["repo:example/shop:*"]
+                }
+              }
+            }
+        """,
+        "condition if there is a subject, and there always is": """
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
+                }
+                condition {
+                  test     = "StringLikeIfExists"
+                  variable = "token.actions.githubusercontent.com:sub"
+                  values   = ["repo:example/shop:*"]
                 }
               }
             }
@@ -373,6 +520,59 @@ _SAFE = re.compile(
               assume_role_policy = data.aws_iam_policy_document.trust.json
             }
         """,
+        "cluster of this plan": """
+            resource "aws_eks_cluster" "apps" {
+              name     = "apps"
+              role_arn = "arn:aws:iam::111122223333:role/eks"
+
+              vpc_config {
+                subnet_ids = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+              }
+            }
+
+            resource "aws_iam_openid_connect_provider" "apps" {
+              url            = aws_eks_cluster.apps.identity[0].oidc[0].issuer
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [aws_iam_openid_connect_provider.apps.arn]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "${aws_iam_openid_connect_provider.apps.url}:sub"
+                  values   = ["system:serviceaccount:shop:deploy"]
+                }
+              }
+            }
+        """,
+        "claims of another provider, of an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type = "Federated"
+                  identifiers = [
+                    "arn:aws:iam::${aws_organizations_account.team.id}:oidc-provider/gitlab.com",
+                  ]
+                }
+                condition {
+                  test     = "StringLike"
+                  variable = "gitlab.com:sub"
+                  values   = ["project_path:example/shop:*"]
+                }
+              }
+            }
+        """,
         "service": """
             resource "aws_iam_role" "app" {
               name               = "app"
@@ -411,6 +611,123 @@ _SAFE = re.compile(
               }
             }
         """,
+        "subject in other letters": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Action    = "sts:AssumeRoleWithWebIdentity"
+                    Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+                    Condition = {
+                      StringEqualsIgnoreCase = { "Token.Actions.GithubUserContent.com:sub" = "repo:Example/Shop:ref:refs/heads/main" }
+                    }
+                  },
+                ]
+              })
+            }
+        """,
+        "any subject, and denied to everybody": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Action    = "sts:AssumeRoleWithWebIdentity"
+                    Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+                  },
+                  { Effect = "Deny", Action = "sts:AssumeRole*", Principal = "*" },
+                ]
+              })
+            }
+        """,
+        "another role of this plan, with every action": """
+            resource "aws_iam_role" "runner" {
+              name_prefix        = "runner-"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                }]
+              })
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:*"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_role.runner.arn]
+                }
+              }
+            }
+        """,
+        "document that is taken into one that denies it": """
+            data "aws_iam_policy_document" "pipelines" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
+                }
+              }
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              source_policy_documents = [data.aws_iam_policy_document.pipelines.json]
+              statement {
+                effect  = "Deny"
+                actions = ["sts:AssumeRole*"]
+                principals {
+                  type        = "*"
+                  identifiers = ["*"]
+                }
+              }
+            }
+        """,
+    },
+    undetermined={
+        "some provider of an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type = "Federated"
+                  identifiers = [
+                    "arn:aws:iam::${aws_organizations_account.team.id}:oidc-provider/token.actions.githubusercontent.com",
+                  ]
+                }
+              }
+            }
+        """,
+        "provider that nothing is said of": """
+            data "aws_iam_openid_connect_provider" "pipelines" {
+              arn = terraform_data.provider.output
+            }
+
+            resource "terraform_data" "provider" {
+              input = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [data.aws_iam_openid_connect_provider.pipelines.arn]
+                }
+              }
+            }
+        """,
     },
 )
 def any_github_workflow(trust: Resource) -> Iterator[Violation]:
@@ -424,9 +741,10 @@ def any_github_workflow(trust: Resource) -> Iterator[Violation]:
     `["repo:example/shop:ref:refs/heads/main"]`, and `StringEquals` on `token.actions.githubusercontent.com:aud` with
     `["sts.amazonaws.com"]`.
     """
-    if trust.is_data and is_judged_where_used(trust, _ROLE):
-        return
-    document = own_statements(trust) if trust.is_data else statements(trust, _ROLE[trust.type])
+    if trust.is_data:
+        document = [] if is_judged_where_used(trust, _ROLE) else own_statements(trust)
+    else:
+        document = statements(trust, _ROLE[trust.type])
     for statement in document:
         if _lets_workflows_in(statement, trust) and not is_denied(statement, document):
             for what in _open_subjects(statement):
@@ -442,19 +760,31 @@ def _lets_workflows_in(statement: Statement, trust: Resource) -> bool:
         if block.get("type") == "Federated"
         for one in listed(block.get("identifiers"))
     ]
-    if LATER in providers and _refers_to_github(trust):
+    if any(one.endswith(_HOST) for one in providers):
         return True
-    return any(one.endswith(_HOST) for one in providers)
+    return (LATER in providers or LATER_OF_ACCOUNT in providers) and _is_later_github(statement, trust)
 
 
-def _refers_to_github(trust: Resource) -> bool:
-    """Whether the provider that is known at apply only is that of GitHub."""
+def _is_later_github(statement: Statement, trust: Resource) -> bool:
+    """Whether the provider that is known at apply only is that of GitHub.
+
+    :raises Undetermined: when neither a condition tells whose claims are looked at, nor the plan which provider it is
+    """
+    keys = [block["variable"].lower() for block in statement.conditions if not is_unknown(block["variable"])]
+    claims = [one for one in keys if one.endswith((":aud", ":sub"))]
+    if claims:
+        return any(one.startswith(f"{_HOST}:") for one in claims)
     documents = [trust] if trust.is_data else trust.references(DOCUMENT, via="assume_role_policy")
-    return any(
-        str(provider.get("url", "")).endswith(_HOST)
-        for document in documents
-        for provider in document.references(_PROVIDER)
-    )
+    providers = [one for document in documents for kind in _PROVIDERS for one in document.references(kind)]
+    if not providers:
+        raise Undetermined((), trust, (), "the identity provider is not in this plan")
+    return any(map(_is_of_github, providers))
+
+
+def _is_of_github(provider: Resource) -> bool:
+    if provider.references("aws_eks_cluster", via="url"):
+        return False
+    return str(provider.get("url", "")).endswith(_HOST)
 
 
 def _open_subjects(statement: Statement) -> list[str]:
@@ -462,7 +792,7 @@ def _open_subjects(statement: Statement) -> list[str]:
     values = [
         value
         for block in statement.conditions
-        if block["variable"].lower() == f"{_HOST}:sub" and _fails_without_key(block["test"])
+        if block["variable"].lower() == f"{_HOST}:sub" and _is_equality(block["test"])
         for value in listed(block["values"])
     ]
     if not values:
@@ -470,6 +800,8 @@ def _open_subjects(statement: Statement) -> list[str]:
     return [f"subject may be {one}" for one in sorted(set(values)) if not _SAFE.fullmatch(one)]
 
 
-def _fails_without_key(test: str) -> bool:
-    operator = test.lower().removeprefix("foranyvalue:")
+def _is_equality(test: str) -> bool:
+    """Whether an operator lets only the values through; that it holds without a key does no harm, for all tokens have
+    a subject."""
+    operator = test.lower().removeprefix("foranyvalue:").removeprefix("forallvalues:").removesuffix("ifexists")
     return operator in {"stringequals", "stringequalsignorecase", "stringlike"}

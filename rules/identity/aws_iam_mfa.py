@@ -77,6 +77,24 @@ _BY_USER = ("aws_iam_user_policy", "aws_iam_user_policy_attachment", "user")
               })
             }
         """,
+        "attached policy of this plan that asks for nothing": """
+            resource "aws_iam_group" "ops" {
+              name = "ops"
+            }
+
+            resource "aws_iam_policy" "ops" {
+              name   = "ops"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "ec2:Describe*", Resource = "*" }]
+              })
+            }
+
+            resource "aws_iam_group_policy_attachment" "ops" {
+              group      = aws_iam_group.ops.name
+              policy_arn = aws_iam_policy.ops.arn
+            }
+        """,
     },
     good={
         "denied without": """
@@ -395,6 +413,29 @@ def group_without_mfa(group: Resource) -> Iterator[Violation]:
             resource "aws_iam_user_group_membership" "alice" {
               user   = aws_iam_user.alice.name
               groups = ["ops"]
+            }
+        """,
+        "in a group that is not in this plan, and in one that is": """
+            resource "aws_iam_user" "alice" {
+              name = "alice"
+            }
+
+            resource "aws_iam_user_login_profile" "alice" {
+              user = aws_iam_user.alice.name
+            }
+
+            resource "aws_iam_group" "ops" {
+              name = "ops"
+            }
+
+            resource "aws_iam_user_group_membership" "elsewhere" {
+              user   = aws_iam_user.alice.name
+              groups = ["staff"]
+            }
+
+            resource "aws_iam_user_group_membership" "here" {
+              user   = aws_iam_user.alice.name
+              groups = [aws_iam_group.ops.name]
             }
         """,
     },

@@ -30,7 +30,12 @@ _ACTION = "iam:PassRole"
     controls={"nist-800-53r5": ["AC-3", "AC-6", "AC-6(1)"]},
     links=["https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"],
     since="0.2.0",
-    wider=["aws-iam-policy-full-admin", "aws-iam-policy-every-action", "aws-iam-policy-all-of-iam"],
+    wider=[
+        "aws-iam-policy-full-admin",
+        "aws-iam-policy-every-action",
+        "aws-iam-policy-all-of-iam",
+        "aws-iam-policy-privilege-escalation",
+    ],
     bad={
         "any role": """
             resource "aws_iam_policy" "deploy" {
@@ -99,6 +104,15 @@ _ACTION = "iam:PassRole"
                 actions   = ["iam:PassRole"]
                 resources = ["*"]
               }
+            }
+        """,
+        "in small letters": """
+            resource "aws_iam_policy" "ci" {
+              name   = "ci"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "iam:passrole", Resource = "*" }]
+              })
             }
         """,
     },
@@ -197,6 +211,39 @@ _ACTION = "iam:PassRole"
               })
             }
         """,
+        "to one service, in an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "deploy" {
+              statement {
+                actions   = ["iam:PassRole"]
+                resources = ["arn:aws:iam::${aws_organizations_account.team.id}:role/*"]
+                condition {
+                  test     = "StringEquals"
+                  variable = "iam:PassedToService"
+                  values   = ["ecs-tasks.amazonaws.com"]
+                }
+              }
+            }
+        """,
+    },
+    undetermined={
+        "roles of an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "deploy" {
+              statement {
+                actions   = ["iam:PassRole"]
+                resources = ["arn:aws:iam::${aws_organizations_account.team.id}:role/*"]
+              }
+            }
+        """,
     },
 )
 def pass_any_role(policy: Resource) -> Iterator[Violation]:
@@ -211,9 +258,9 @@ def pass_any_role(policy: Resource) -> Iterator[Violation]:
     for statement, document in granted(policy):
         if (
             _takes_in_passing(statement)
-            and is_on_all_of("iam", statement)
             and not is_narrowed(statement)
             and not is_denied(only(statement, _ACTION), document, to="identity")
+            and is_on_all_of("iam", statement)
             and not grants_nothing(policy)
         ):
             yield violation(

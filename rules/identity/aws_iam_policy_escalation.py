@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from planguard import Resource, Violation, rule, violation
 
 from ._aws_escalation import ESCALATING, ESCALATIONS, spelled
-from ._aws_grants import POLICIES, Grant, shown, taken_in, unconstrained
+from ._aws_grants import POLICIES, shown, taken_in, unconstrained
+from ._aws_policy import Statement
 
 _WIDER = ["aws-iam-policy-full-admin", "aws-iam-policy-every-action", "aws-iam-policy-all-of-iam"]
 
@@ -314,23 +315,23 @@ def privilege_escalation(policy: Resource) -> Iterator[Violation]:
     Name in `Resource` what the actions are needed on (`"arn:aws:iam::111122223333:role/app"`), or add a condition:
     `iam:PassedToService` for `iam:PassRole`, `iam:PermissionsBoundary` for actions that write policies of roles.
     """
-    grants = list(unconstrained(policy))
-    found = [taken_in(statement, document, ESCALATING) for statement, document in grants]
+    found = [(statement, taken_in(statement, document, ESCALATING)) for statement, document in unconstrained(policy)]
     alone: set[frozenset[str]] = set()
-    for (statement, _), actions in zip(grants, found, strict=True):
+    for statement, actions in found:
         ways = {way for way in ESCALATIONS if way <= actions}
         alone |= ways
         if ways:
             yield violation(statement.path, _shown_ways(ways), evidence=statement.evidence)
-    together = frozenset().union(*found)
+    together = frozenset().union(*(actions for _, actions in found))
     ways = {way for way in ESCALATIONS if way <= together} - alone
     if ways:
-        yield violation(_of_document(grants), _shown_ways(ways), evidence=grants[0][0].evidence)
+        first = found[0][0]
+        yield violation(_of_document(first), _shown_ways(ways), evidence=first.evidence)
 
 
-def _of_document(grants: list[Grant]) -> str:
+def _of_document(statement: Statement) -> str:
     """The path of the document as a whole: what it allows stands in several statements."""
-    return grants[0][0].path.rpartition("[")[0].removesuffix(".Statement")
+    return statement.path.rpartition("[")[0].removesuffix(".Statement")
 
 
 def _shown_ways(ways: Iterable[frozenset[str]]) -> str:

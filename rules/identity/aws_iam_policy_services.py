@@ -189,6 +189,21 @@ _EVERY_ACTION = "aws-iam-policy-every-action"
             }
         """,
     },
+    undetermined={
+        "users of an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "admins" {
+              statement {
+                actions   = ["iam:*"]
+                resources = ["arn:aws:iam::${aws_organizations_account.team.id}:*"]
+              }
+            }
+        """,
+    },
 )
 def all_of_iam(policy: Resource) -> Iterator[Violation]:
     """IAM policy allows everything in IAM.

@@ -109,6 +109,17 @@ from ._aws_kinds import WIDER, unconstrained_of_kind
               }
             }
         """,
+        "wildcard behind a name that takes no resource": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "bedrock:CreateAgent*", Resource = "*" },
+                ]
+              })
+            }
+        """,
     },
     good={
         "objects of one bucket": """
@@ -212,6 +223,17 @@ from ._aws_kinds import WIDER, unconstrained_of_kind
                   identifiers = ["arn:aws:iam::111122223333:root"]
                 }
               }
+            }
+        """,
+        "an action that names no service": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "PutObject", Resource = "*" },
+                ]
+              })
             }
         """,
     },
@@ -352,6 +374,17 @@ def unconstrained_write(policy: Resource) -> Iterator[Violation]:
               }
             }
         """,
+        "wildcard in the name of the service": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "s?:ListBucket", Resource = "*" },
+                ]
+              })
+            }
+        """,
     },
     good={
         "one table": """
@@ -477,6 +510,40 @@ def unconstrained_write(policy: Resource) -> Iterator[Violation]:
                   identifiers = ["ec2.amazonaws.com"]
                 }
               }
+            }
+        """,
+        "what takes no resource, beside others that begin alike": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "xray:GetGroups", Resource = "*" },
+                ]
+              })
+            }
+        """,
+        "all but some actions, and everything is denied": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", NotAction = "iam:*", Resource = "*" },
+                  { Effect = "Deny", Action = "*", Resource = "*" },
+                ]
+              })
+            }
+        """,
+        "all but everything": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", NotAction = ["iam:*", "*"], Resource = "*" },
+                ]
+              })
             }
         """,
     },

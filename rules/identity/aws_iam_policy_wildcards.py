@@ -304,6 +304,50 @@ def every_action(policy: Resource) -> Iterator[Violation]:
               policy = data.aws_iam_policy_document.app.json
             }
         """,
+        "all of the account": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "account:*", Resource = "*" },
+                ]
+              })
+            }
+        """,
+        "all stacks": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "cloudformation:*", Resource = "*" },
+                ]
+              })
+            }
+        """,
+        "all of the organization": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "organizations:*", Resource = "*" },
+                ]
+              })
+            }
+        """,
+        "all parameters and machines": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "ssm:*", Resource = "*" },
+                ]
+              })
+            }
+        """,
     },
     good={
         "all of a service on one table": """
@@ -400,6 +444,17 @@ def every_action(policy: Resource) -> Iterator[Violation]:
               })
             }
         """,
+        "single actions, and a service without any": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = ["ec2:DescribeInstances", "kms"], Resource = "*" },
+                ]
+              })
+            }
+        """,
     },
 )
 def service_wildcard(policy: Resource) -> Iterator[Violation]:
@@ -413,9 +468,8 @@ def service_wildcard(policy: Resource) -> Iterator[Violation]:
     enough for this rule. Replace `NotAction` by a list of what is allowed.
     """
     for statement, document in granted(policy):
-        found = list(_wildcards(statement, document))
-        if found and not grants_nothing(policy):
-            for what in found:
+        for what in _wildcards(statement, document):
+            if not grants_nothing(policy):
                 text = f"allows {what} on {shown_resources(statement)}"
                 yield violation(statement.path, text, evidence=statement.evidence)
 

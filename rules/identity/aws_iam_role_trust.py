@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from planguard import Resource, Violation, rule, violation
+from planguard import Resource, Undetermined, Violation, rule, violation
 
 from ._aws_limits import is_denied, is_limited
-from ._aws_policy import Statement, covers, listed, statements
+from ._aws_policy import LATER_OF_ACCOUNT, Statement, covers, listed, statements
 
 _ASSUME = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
 _ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?")
@@ -129,6 +129,39 @@ _CALLERS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "sts:external
               })
             }
         """,
+        "anyone who signs in with SAML": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "sts:AssumeRoleWithSAML", Principal = "*" },
+                ]
+              })
+            }
+        """,
+        "anyone who signs in elsewhere": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "sts:AssumeRoleWithWebIdentity", Principal = "*" },
+                ]
+              })
+            }
+        """,
+        "all actions but one way to assume it": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", NotAction = "sts:AssumeRole", Principal = "*" },
+                ]
+              })
+            }
+        """,
     },
     good={
         "a service": """
@@ -214,6 +247,34 @@ _CALLERS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "sts:external
                   { Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "111122223333" } },
                   { Effect = "Allow", Action = "sts:TagSession", Principal = "*" },
                   { Effect = "Allow", NotAction = "sts:Assume*", Principal = "*" },
+                ]
+              })
+            }
+        """,
+        "all actions but those, in small letters": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", NotAction = "sts:assume*", Principal = "*" },
+                ]
+              })
+            }
+        """,
+        "denied without TLS": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "111122223333" } },
+                  {
+                    Effect    = "Deny"
+                    Action    = "sts:AssumeRole"
+                    Principal = "*"
+                    Condition = { Bool = { "aws:SecureTransport" = "false" } }
+                  },
                 ]
               })
             }
@@ -349,6 +410,27 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
               })
             }
         """,
+        "one account, and one that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = ["444455556666", "arn:aws:iam::${aws_organizations_account.team.id}:root"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
     },
     good={
         "one role of the account": """
@@ -431,6 +513,117 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
               })
             }
         """,
+        "user of this plan, by reference": """
+            resource "aws_iam_user" "deploy" {
+              name = "deploy"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.deploy.arn]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "callers named by tag and by id": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Action    = "sts:AssumeRole"
+                    Principal = { AWS = "444455556666" }
+                    Condition = { StringEquals = { "aws:PrincipalTag/team" = "shop" } }
+                  },
+                  {
+                    Effect    = "Allow"
+                    Action    = "sts:AssumeRole"
+                    Principal = { AWS = "444455556666" }
+                    Condition = { StringLike = { "aws:userid" = "AROAEXAMPLEID1234567:*" } }
+                  },
+                ]
+              })
+            }
+        """,
+        "identity provider of an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithSAML"]
+                principals {
+                  type        = "Federated"
+                  identifiers = ["arn:aws:iam::${aws_organizations_account.team.id}:saml-provider/staff"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+    },
+    undetermined={
+        "account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = ["arn:aws:iam::${aws_organizations_account.team.id}:root"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "a service, and an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "Service"
+                  identifiers = ["ec2.amazonaws.com"]
+                }
+                principals {
+                  type        = "AWS"
+                  identifiers = ["arn:aws:iam::${aws_organizations_account.team.id}:root"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
     },
 )
 def role_trusts_whole_account(role: Resource) -> Iterator[Violation]:
@@ -445,7 +638,10 @@ def role_trusts_whole_account(role: Resource) -> Iterator[Violation]:
     """
     for statement in statements(role, "assume_role_policy"):
         if statement.allows and _is_assume(statement) and not _names_callers(statement):
-            for account in _whole_accounts(statement):
+            accounts = _whole_accounts(statement)
+            if not accounts and _is_about_an_account_known_later(statement):
+                raise Undetermined((), role, (), "a principal with the number of an account is not known yet")
+            for account in accounts:
                 yield violation(statement.path, f"everybody in {account} may assume it", evidence=statement.evidence)
 
 
@@ -454,10 +650,16 @@ def _whole_accounts(statement: Statement) -> list[str]:
     found = [
         _ACCOUNT.fullmatch(one)
         for block in statement.principals
-        if block.get("type") == "AWS"
         for one in listed(block.get("identifiers"))
     ]
     return sorted({match[1] for match in found if match})
+
+
+def _is_about_an_account_known_later(statement: Statement) -> bool:
+    return any(
+        block.get("type") == "AWS" and LATER_OF_ACCOUNT in listed(block.get("identifiers"))
+        for block in statement.principals
+    )
 
 
 def _names_callers(statement: Statement) -> bool:

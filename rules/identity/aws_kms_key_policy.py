@@ -292,6 +292,38 @@ _POLICY = "aws_kms_key_policy"
               enable_key_rotation = true
             }
         """,
+        "open policy that one beside it takes the place of": (
+            """
+                resource "aws_kms_key" "orders" {
+                  policy = jsonencode({
+                    Version   = "2012-10-17"
+                    Statement = [
+                      { Effect = "Allow", Principal = "*", Action = "kms:*", Resource = "*" },
+                    ]
+                  })
+                }
+            """,
+            """
+                resource "aws_kms_key" "orders" {
+                  policy = jsonencode({
+                    Version   = "2012-10-17"
+                    Statement = [
+                      { Effect = "Allow", Principal = "*", Action = "kms:*", Resource = "*" },
+                    ]
+                  })
+                }
+
+                resource "aws_kms_key_policy" "orders" {
+                  key_id = aws_kms_key.orders.id
+                  policy = jsonencode({
+                    Version   = "2012-10-17"
+                    Statement = [
+                      { Effect = "Allow", Principal = { AWS = "111122223333" }, Action = "kms:*", Resource = "*" },
+                    ]
+                  })
+                }
+            """,
+        ),
     },
     undetermined={
         "policy that is put together at apply": """
@@ -373,6 +405,11 @@ def key_public(resource: Resource) -> Iterator[Violation]:
                   },
                 ]
               })
+            }
+        """,
+        "an empty text": """
+            resource "aws_kms_key" "orders" {
+              policy = ""
             }
         """,
     },

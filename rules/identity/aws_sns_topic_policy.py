@@ -541,6 +541,27 @@ def topic_public(resource: Resource) -> Iterator[Violation]:
               name = "orders"
             }
         """,
+        "service, on topics from elsewhere": """
+            resource "terraform_data" "topics" {
+              input = ["arn:aws:sns:eu-west-1:111122223333:orders"]
+            }
+
+            data "aws_iam_policy_document" "orders" {
+              statement {
+                actions   = ["sns:Publish"]
+                resources = terraform_data.topics.output
+                principals {
+                  type        = "Service"
+                  identifiers = ["events.amazonaws.com"]
+                }
+              }
+            }
+
+            resource "aws_sns_topic_policy" "orders" {
+              arn    = "arn:aws:sns:eu-west-1:111122223333:orders"
+              policy = data.aws_iam_policy_document.orders.json
+            }
+        """,
     },
 )
 def topic_cross_account(resource: Resource) -> Iterator[Violation]:
@@ -574,14 +595,13 @@ def _named(statement: Statement) -> Iterator[str]:
     if statement.is_for_anyone:
         yield "*"
     for block in statement.principals:
-        if block.get("type") == "AWS":
-            found = [_ACCOUNT.fullmatch(one) for one in listed(block.get("identifiers"))]
-            yield from (match[1] for match in found if match)
+        found = [_ACCOUNT.fullmatch(one) for one in listed(block.get("identifiers"))]
+        yield from (match[1] for match in found if match)
 
 
 def _own_accounts(resource: Resource, statement: Statement) -> set[str]:
     """The account of the topic, where the plan tells."""
-    arns: Iterable[str] = [one for one in (resource.get("arn"), *statement.resources) if not is_unknown(one) and one]
+    arns: Iterable[str] = [one for one in (resource.get("arn"), *statement.resources) if not is_unknown(one)]
     found = [_OF_ARN.match(one) for one in arns]
     own = {match[1] for match in found if match}
     return own or {caller.get("account_id") for caller in resource.others(_CALLER)}

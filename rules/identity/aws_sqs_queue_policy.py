@@ -273,6 +273,27 @@ from ._aws_public import open_statements, policy_statements, shown_grant
               name      = "orders"
             }
         """,
+        "open policy that one beside it takes the place of": """
+            resource "aws_sqs_queue" "orders" {
+              name   = "orders"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Principal = "*", Action = "sqs:SendMessage", Resource = "*" },
+                ]
+              })
+            }
+
+            resource "aws_sqs_queue_policy" "orders" {
+              queue_url = aws_sqs_queue.orders.id
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Principal = { AWS = "111122223333" }, Action = "sqs:*", Resource = "*" },
+                ]
+              })
+            }
+        """,
     },
     undetermined={
         "policy that is put together at apply": """

@@ -72,6 +72,19 @@ resource "azurerm_role_assignment" "team" {
   condition            = "!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})"
 }
 """,
+        "a subscription that a tag of a resource group names, in capitals": """
+resource "azurerm_resource_group" "app" {
+  name     = "rg-app"
+  location = "westeurope"
+  tags     = { subscription = "5F0C1A2B-3D4E-4F50-8A6B-7C8D9E0F1A2B" }
+}
+
+resource "azurerm_role_assignment" "team" {
+  scope                = "/SUBSCRIPTIONS/${azurerm_resource_group.app.tags.subscription}"
+  role_definition_name = "Owner"
+  principal_id         = "aaaaaaaa-1111-4222-8333-bbbbbbbbbbbb"
+}
+""",
     },
     good={
         "Contributor of a subscription": """

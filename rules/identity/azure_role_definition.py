@@ -126,6 +126,40 @@ _KINDS = {
               assignable_scopes = [azurerm_subscription.lab.id]
             }
         """,
+        "a management group that this plan creates": """
+            resource "azurerm_management_group" "platform" {
+              display_name = "platform"
+            }
+
+            resource "azurerm_role_definition" "team" {
+              name  = "team owner"
+              scope = azurerm_management_group.platform.id
+
+              permissions {
+                actions = ["*"]
+              }
+
+              assignable_scopes = [azurerm_management_group.platform.id]
+            }
+        """,
+        "a management group, by data source that is read at apply": """
+            resource "azurerm_management_group" "platform" {
+              display_name = "platform"
+            }
+
+            data "azurerm_management_group" "platform" {
+              name = azurerm_management_group.platform.name
+            }
+
+            resource "azurerm_role_definition" "team" {
+              name  = "team owner"
+              scope = data.azurerm_management_group.platform.id
+
+              permissions {
+                actions = ["*"]
+              }
+            }
+        """,
     },
     good={
         "named actions": """
@@ -176,6 +210,32 @@ _KINDS = {
               assignable_scopes = ["/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b"]
             }
         """,
+        "every action in a resource group of a subscription of this plan": """
+            resource "azurerm_subscription" "lab" {
+              subscription_name = "lab"
+              alias             = "lab"
+              subscription_id   = "5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b"
+            }
+
+            resource "azurerm_role_definition" "team" {
+              name  = "team owner"
+              scope = "/subscriptions/${azurerm_subscription.lab.subscription_id}/resourceGroups/rg-app"
+
+              permissions {
+                actions = ["*"]
+              }
+            }
+        """,
+        "every action on data, none on resources": """
+            resource "azurerm_role_definition" "team" {
+              name  = "data owner"
+              scope = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b"
+
+              permissions {
+                data_actions = ["*"]
+              }
+            }
+        """,
     },
     undetermined={
         "a setting that is not known yet": """
@@ -192,6 +252,22 @@ _KINDS = {
               }
 
               assignable_scopes = ["/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b"]
+            }
+        """,
+        "a scope that is not known yet": """
+            resource "terraform_data" "scope" {
+              input = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b/resourceGroups/rg-app"
+            }
+
+            resource "azurerm_role_definition" "team" {
+              name  = "team owner"
+              scope = "/subscriptions/5f0c1a2b-3d4e-4f50-8a6b-7c8d9e0f1a2b"
+
+              permissions {
+                actions = ["*"]
+              }
+
+              assignable_scopes = [terraform_data.scope.output]
             }
         """,
     },
@@ -339,4 +415,4 @@ def _wide(role: Resource, attribute: str, scopes: list[Any]) -> Iterator[str]:
         if found and what:
             yield what
     if named < len(unknown):
-        bool(unknown[0])
+        bool(next(iter(unknown)))

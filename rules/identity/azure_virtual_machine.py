@@ -246,6 +246,30 @@ def password_sign_in(machine: Resource) -> Iterator[Violation]:
               }
             }
         """,
+        "no key chosen": """
+            variable "with_key" {
+              type    = bool
+              default = false
+            }
+
+            resource "tls_private_key" "ops" {
+              algorithm = "ED25519"
+            }
+
+            resource "azurerm_linux_virtual_machine" "jump" {
+              name                  = "vm-jump"
+              resource_group_name   = "rg-jump"
+              location              = "westeurope"
+              size                  = "Standard_B2s"
+              admin_username        = "ops"
+              network_interface_ids = ["nic-jump"]
+
+              admin_ssh_key {
+                username   = "ops"
+                public_key = var.with_key ? tls_private_key.ops.public_key_openssh : ""
+              }
+            }
+        """,
     },
     good={
         "machine with a key": """
@@ -299,6 +323,52 @@ def password_sign_in(machine: Resource) -> Iterator[Violation]:
               admin_ssh_key {
                 username   = "ops"
                 public_key = tls_private_key.web.public_key_openssh
+              }
+            }
+        """,
+        "machine with a key that Azure keeps": """
+            resource "tls_private_key" "ops" {
+              algorithm = "ED25519"
+            }
+
+            resource "azurerm_ssh_public_key" "ops" {
+              name                = "ssh-ops"
+              resource_group_name = "rg-jump"
+              location            = "westeurope"
+              public_key          = tls_private_key.ops.public_key_openssh
+            }
+
+            resource "azurerm_linux_virtual_machine" "jump" {
+              name                  = "vm-jump"
+              resource_group_name   = "rg-jump"
+              location              = "westeurope"
+              size                  = "Standard_B2s"
+              admin_username        = "ops"
+              network_interface_ids = ["nic-jump"]
+
+              admin_ssh_key {
+                username   = "ops"
+                public_key = azurerm_ssh_public_key.ops.public_key
+              }
+            }
+        """,
+        "machine with a key that Azure has kept before": """
+            data "azurerm_ssh_public_key" "ops" {
+              name                = "ssh-ops"
+              resource_group_name = "rg-jump"
+            }
+
+            resource "azurerm_linux_virtual_machine" "jump" {
+              name                  = "vm-jump"
+              resource_group_name   = "rg-jump"
+              location              = "westeurope"
+              size                  = "Standard_B2s"
+              admin_username        = "ops"
+              network_interface_ids = ["nic-jump"]
+
+              admin_ssh_key {
+                username   = "ops"
+                public_key = data.azurerm_ssh_public_key.ops.public_key
               }
             }
         """,

@@ -12,15 +12,15 @@ from .._satellite import missing, satellites
 POLICY = "azurerm_mssql_server_extended_auditing_policy"
 
 
-def policies_of(server: Resource) -> Iterator[tuple[str, int]]:
-    """Each audit policy of a server that is switched on: whose it is, and how many days it keeps its records."""
+def policies_of(server: Resource) -> Iterator[tuple[str, Resource | dict[str, Any]]]:
+    """Each audit policy of a server that is switched on, with the address of the resource that it stands in."""
     # In the server it is optional and computed: what nobody set is no policy.
     for block in server.effective("extended_auditing_policy", ()):
-        yield server.address, days_kept(block)
+        yield server.address, block
     for policy in satellites(server, POLICY, via="server_id"):
         # Provider documentation: "enabled … Defaults to true"
         if policy.get("enabled") != False:  # noqa: E712
-            yield policy.address, days_kept(policy)
+            yield policy.address, policy
 
 
 def days_kept(policy: Resource | dict[str, Any]) -> int:

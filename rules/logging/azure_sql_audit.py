@@ -98,6 +98,24 @@ _DATABASE_POLICY = "azurerm_mssql_database_extended_auditing_policy"
               }
             }
         """,
+        "policy that keeps records for a time that is not known yet": """
+            resource "terraform_data" "days" {
+              input = 90
+            }
+
+            resource "azurerm_mssql_server" "app" {
+              name                = "sql-app"
+              resource_group_name = "rg-app"
+              location            = "westeurope"
+              version             = "12.0"
+            }
+
+            resource "azurerm_mssql_server_extended_auditing_policy" "app" {
+              server_id         = azurerm_mssql_server.app.id
+              storage_endpoint  = "https://staudit.blob.core.windows.net"
+              retention_in_days = terraform_data.days.output
+            }
+        """,
     },
     undetermined={
         "one of several, it is not known which": """
@@ -226,6 +244,26 @@ def auditing_off(server: Resource) -> Iterator[Violation]:
               }
             }
         """,
+        "for ever, beside a month in the server": """
+            resource "azurerm_sql_server" "app" {
+              name                         = "sql-app"
+              resource_group_name          = "rg-app"
+              location                     = "westeurope"
+              version                      = "12.0"
+              administrator_login          = "sqladmin"
+              administrator_login_password = "Chang3-me-soon"
+
+              extended_auditing_policy {
+                storage_endpoint  = "https://staudit.blob.core.windows.net"
+                retention_in_days = 30
+              }
+            }
+
+            resource "azurerm_mssql_server_extended_auditing_policy" "app" {
+              server_id        = azurerm_sql_server.app.id
+              storage_endpoint = "https://stkept.blob.core.windows.net"
+            }
+        """,
     },
     undetermined={
         "a setting that is not known yet": """
@@ -256,12 +294,12 @@ def audit_not_kept(server: Resource, *, days: int = 90) -> Iterator[Violation]:
     Set `retention_in_days = 90` or more in the `azurerm_mssql_server_extended_auditing_policy` of the server (in
     `azurerm_sql_server` in its `extended_auditing_policy`); 0 keeps them for ever.
     """
-    found = list(policies_of(server))
+    found = [(address, days_kept(policy)) for address, policy in policies_of(server)]
     if not found:
         yield violation("extended_auditing_policy", "no audit policy", evidence=not_audited(server))
-    elif all(0 < kept < days for _, kept in found):
-        (policy, kept), *_ = found
-        evidence = [policy] if policy != server.address else []
+    elif all(kept and kept < days for _, kept in found):
+        (address, kept), *_ = found
+        evidence = [address] if address != server.address else []
         yield violation("extended_auditing_policy", f"records are kept for {kept} days", evidence=evidence)
 
 
@@ -358,12 +396,12 @@ def audit_retention_short(policy: Resource, *, days: int = 90) -> Iterator[Viola
 
     Set `retention_in_days = 90` or more; 0, the default, keeps them for ever.
     """
-    places = [("retention_in_days", days_kept(policy))]
-    for block in policy.effective("extended_auditing_policy", ()):  # of a server
-        places.append(("extended_auditing_policy.retention_in_days", days_kept(block)))
-    for path, kept in places:
-        if 0 < kept < days:
-            yield violation(path, f"records are kept for {kept} days")
+    in_server = policy.effective("extended_auditing_policy", ())
+    places = [("", policy), *(("extended_auditing_policy.", block) for block in in_server)]
+    for place, one in places:
+        kept = days_kept(one)
+        if kept and kept < days:
+            yield violation(f"{place}retention_in_days", f"records are kept for {kept} days")
 
 
 @rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from ipaddress import ip_interface
 from typing import Any
 
 from planguard import Resource, Violation, is_unknown, violation
@@ -17,6 +18,7 @@ RULE = "azurerm_network_security_rule"
 # 0.0.0.0 and /0 are what people write for it as well; Azure's own policy definitions count them.
 _ANYONE = ("*", "any", "internet", "0.0.0.0", "/0", "<nw>/0")  # noqa: S104 - as the CIS benchmark has them
 _TCP = ("tcp", "*")
+_MACHINES = "destination_application_security_group_ids"
 Entry = dict[str, Any]
 Test = tuple[Any, Callable[[Any], object]]
 
@@ -28,23 +30,19 @@ def open_ports(resource: Resource, port: int) -> Iterator[Violation]:
         if all_hold(
             *_matches(entry, "allow", _TCP),
             (sources(entry), first_world),
-            (ports, lambda ports: any(_holds(text, port) for _, text in texts(ports))),
+            (ports, lambda ports: any(_holding(ports, port))),
         ):
             found = _reached(resource, entry, port)
-            for attribute, text in texts(ports):
-                if found and _holds(text, port):
-                    place = f"{path}.{attribute}" if path else attribute
-                    yield violation(place, f"{shown_ports(text, [port])} from {found}")
-                    break
+            attribute, text = next(_holding(ports, port))
+            if found:
+                place = f"{path}.{attribute}" if path else attribute
+                yield violation(place, f"{shown_ports(text, [port])} from {found}")
 
 
 def _reached(resource: Resource, entry: Entry, port: int) -> str:
     """The source through which everyone reaches a port, although other rules deny; empty where there is none."""
-    for _, source in texts(sources(entry)):
-        families = _families(source)
-        if families and families - _denied(resource, entry, port):
-            return source
-    return ""
+    denied = _denied(resource, entry, port)
+    return next((source for _, source in texts(sources(entry)) if _families(source) - denied), "")
 
 
 def _denied(resource: Resource, entry: Entry, port: int) -> set[int]:
@@ -53,7 +51,7 @@ def _denied(resource: Resource, entry: Entry, port: int) -> set[int]:
     for other in _neighbours(resource):
         if all_hold(
             *_matches(other, "deny", _TCP),
-            (_ports(other), lambda ports: any(_holds(text, port) for _, text in texts(ports))),
+            (_ports(other), lambda ports: any(_holding(ports, port))),
             *_comes_first(other, entry),
         ):
             denied |= _shut(other)
@@ -65,7 +63,7 @@ def is_shut(resource: Resource, entry: Entry) -> bool:
     denied: set[int] = set()
     for other in _neighbours(resource):
         if all_hold(
-            *_matches(other, "deny", ("*", _low(entry.get("protocol")))),
+            *_matches(other, "deny", ("*", _low(entry["protocol"]))),
             (other.get("destination_port_range"), lambda ports: bool(ports == "*")),
             *_comes_first(other, entry),
         ):
@@ -78,8 +76,8 @@ def _comes_first(other: Entry, entry: Entry) -> list[Test]:
         (other.get("priority"), lambda priority: bool(priority < entry["priority"])),
         (other.get("source_port_range"), lambda ports: bool(ports == "*")),
         (
-            other.get("destination_address_prefix"),
-            lambda target: _low(target) in _ANYONE or target == entry.get("destination_address_prefix"),
+            _goals(other),
+            lambda goals: _low(goals.get("destination_address_prefix", "")) in _ANYONE or goals == _goals(entry),
         ),
     ]
 
@@ -111,12 +109,9 @@ def _in_same_group(separate: Resource) -> list[Resource]:
     """The separate rules of a group; where the group is not in this plan, those that name the same one."""
     if not separate.others(RULE, access="Deny"):
         return []  # none that matters, whatever its group is
-    groups = list.__getitem__(separate.references(GROUP), slice(1))
-    if groups:
-        return groups[0].referrers(RULE)
+    for group in list.__iter__(separate.references(GROUP)):
+        return group.referrers(RULE)
     where, name = separate.get("resource_group_name"), separate.get("network_security_group_name")
-    if not name:
-        return []
     return separate.others(RULE, resource_group_name=where, network_security_group_name=name)
 
 
@@ -146,6 +141,12 @@ def targets(entry: Entry) -> dict[str, Any]:
     return {name: entry.get(name) for name in ("destination_address_prefix", "destination_address_prefixes")}
 
 
+def _goals(entry: Entry) -> dict[str, Any]:
+    """What a rule says of where the traffic goes to: addresses, or application security groups."""
+    found = {**targets(entry), _MACHINES: entry.get(_MACHINES)}
+    return {name: value for name, value in found.items() if is_unknown(value) or value}
+
+
 def _ports(entry: Entry) -> dict[str, Any]:
     return {name: entry.get(name) for name in ("destination_port_range", "destination_port_ranges")}
 
@@ -153,7 +154,7 @@ def _ports(entry: Entry) -> dict[str, Any]:
 def shown(entry: Entry) -> str:
     """Ports and protocol of a rule for a message: ``8080, 9000-9100/tcp``, ``all ports, any protocol``."""
     ports = ", ".join(sorted(str(text) for _, text in texts(_ports(entry)))) or "*"
-    protocol = _low(entry.get("protocol"))
+    protocol = _low(entry["protocol"])
     if ports == "*":
         return f"all ports, {protocol if protocol.strip('*') else 'any protocol'}"
     return f"{ports}/{protocol.strip('*') or 'any protocol'}"
@@ -178,6 +179,11 @@ def first_world(attributes: dict[str, Any]) -> str:
     return next((text for _, text in texts(attributes) if _families(text)), "")
 
 
+def _holding(ports: dict[str, Any], port: int) -> Iterator[tuple[str, str]]:
+    """The attributes and texts that name a port, alone or in a range."""
+    return ((attribute, text) for attribute, text in texts(ports) if _holds(text, port))
+
+
 def _holds(text: str, port: int) -> bool:
     try:
         first, last = ports_of(text)
@@ -192,8 +198,8 @@ def _families(source: str, *, whole: bool = False) -> set[int]:
         return {4, 6}
     if not is_world(source) or (whole and not source.endswith("/0")):
         return set()
-    return {6 if ":" in source else 4}
+    return {ip_interface(source.strip()).version}
 
 
-def _low(text: str | None) -> str:
-    return (text or "").lower()
+def _low(text: str) -> str:
+    return text.lower()

@@ -139,6 +139,25 @@ from ._ranges import all_hold
               }
             }
         """,
+        "a list of ports that is empty": """
+            resource "azurerm_network_security_group" "app" {
+              name                = "nsg-app"
+              location            = "westeurope"
+              resource_group_name = "rg-app"
+
+              security_rule {
+                name                       = "app"
+                priority                   = 100
+                direction                  = "Inbound"
+                access                     = "Allow"
+                protocol                   = "Tcp"
+                source_port_range          = "*"
+                destination_port_ranges    = []
+                source_address_prefix      = "*"
+                destination_address_prefix = "*"
+              }
+            }
+        """,
     },
     good={
         "HTTPS for the public": """
@@ -257,6 +276,26 @@ from ._ranges import all_hold
               }
             }
         """,
+        "HTTPS in the plural, with the singular empty": """
+            resource "azurerm_network_security_group" "web" {
+              name                = "nsg-web"
+              location            = "westeurope"
+              resource_group_name = "rg-web"
+
+              security_rule {
+                name                       = "https"
+                priority                   = 100
+                direction                  = "Inbound"
+                access                     = "Allow"
+                protocol                   = "Tcp"
+                source_port_range          = "*"
+                destination_port_range     = ""
+                destination_port_ranges    = ["443"]
+                source_address_prefix      = "*"
+                destination_address_prefix = "*"
+              }
+            }
+        """,
     },
     undetermined={
         "a setting that is not known yet": """
@@ -292,7 +331,7 @@ def ingress_open_to_world(resource: Resource) -> Iterator[Violation]:
     for path, entry in entries(resource):
         if all_hold(
             *passes(entry, "inbound"),
-            (entry.get("protocol", ""), lambda protocol: (protocol or "").lower() != "icmp"),
+            (entry.get("protocol"), lambda protocol: protocol.lower() != "icmp"),
             (sources(entry), first_world),
         ):
             if is_https_only(entry) or is_shut(resource, entry):

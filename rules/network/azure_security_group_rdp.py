@@ -110,6 +110,163 @@ resource "azurerm_network_security_group" "lab" {
   }
 }
 """,
+        "denied over IPv4 only": """
+resource "azurerm_network_security_group" "office" {
+  name                = "nsg-office"
+  location            = "westeurope"
+  resource_group_name = "rg-office"
+
+  security_rule {
+    name                       = "deny"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "0.0.0.0/0"
+    destination_address_prefix = "*"
+  }
+
+  security_rule {
+    name                       = "rdp"
+    priority                   = 200
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+""",
+        "denied over IPv6 only": """
+resource "azurerm_network_security_group" "office" {
+  name                = "nsg-office"
+  location            = "westeurope"
+  resource_group_name = "rg-office"
+
+  security_rule {
+    name                       = "deny"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "::/0"
+    destination_address_prefix = "*"
+  }
+
+  security_rule {
+    name                       = "rdp"
+    priority                   = 200
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+""",
+        "from Any, denied for other networks": """
+resource "azurerm_network_security_group" "office" {
+  name                = "nsg-office"
+  location            = "westeurope"
+  resource_group_name = "rg-office"
+
+  security_rule {
+    name                         = "deny"
+    priority                     = 100
+    direction                    = "Inbound"
+    access                       = "Deny"
+    protocol                     = "Tcp"
+    source_port_range            = "*"
+    destination_port_range       = "3389"
+    source_address_prefix        = "*"
+    destination_address_prefixes = ["10.0.1.0/24"]
+  }
+
+  security_rule {
+    name                         = "rdp"
+    priority                     = 200
+    direction                    = "Inbound"
+    access                       = "Allow"
+    protocol                     = "Tcp"
+    source_port_range            = "*"
+    destination_port_range       = "3389"
+    source_address_prefix        = "Any"
+    destination_address_prefixes = ["10.0.2.0/24"]
+  }
+}
+""",
+        "denied for other machines": """
+resource "azurerm_network_security_group" "office" {
+  name                = "nsg-office"
+  location            = "westeurope"
+  resource_group_name = "rg-office"
+
+  security_rule {
+    name                                       = "deny"
+    priority                                   = 100
+    direction                                  = "Inbound"
+    access                                     = "Deny"
+    protocol                                   = "Tcp"
+    source_port_range                          = "*"
+    destination_port_range                     = "3389"
+    source_address_prefix                      = "*"
+    destination_application_security_group_ids = ["/subscriptions/5f0c/resourceGroups/rg-office/asg-data"]
+  }
+
+  security_rule {
+    name                                       = "rdp"
+    priority                                   = 200
+    direction                                  = "Inbound"
+    access                                     = "Allow"
+    protocol                                   = "Tcp"
+    source_port_range                          = "*"
+    destination_port_range                     = "3389"
+    source_address_prefix                      = "*"
+    destination_application_security_group_ids = ["/subscriptions/5f0c/resourceGroups/rg-office/asg-desktops"]
+  }
+}
+""",
+        "denied for machines that are not known yet": """
+resource "terraform_data" "machines" {
+  input = ["/subscriptions/5f0c/resourceGroups/rg-office/asg-data"]
+}
+
+resource "azurerm_network_security_rule" "deny" {
+  name                                       = "deny"
+  priority                                   = 100
+  direction                                  = "Inbound"
+  access                                     = "Deny"
+  protocol                                   = "Tcp"
+  source_port_range                          = "*"
+  destination_port_range                     = "3389"
+  source_address_prefix                      = "*"
+  destination_application_security_group_ids = terraform_data.machines.output
+  resource_group_name                        = "rg-office"
+  network_security_group_name                = "nsg-office"
+}
+
+resource "azurerm_network_security_rule" "rdp" {
+  name                        = "rdp"
+  priority                    = 200
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = "3389"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "*"
+  resource_group_name         = "rg-office"
+  network_security_group_name = "nsg-office"
+}
+""",
     },
     good={
         "from a named range": """
@@ -196,6 +353,80 @@ resource "azurerm_network_security_group" "web" {
     protocol                   = "Icmp"
     source_port_range          = "*"
     destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+""",
+        "denied over IPv4 and IPv6": """
+resource "azurerm_network_security_group" "office" {
+  name                = "nsg-office"
+  location            = "westeurope"
+  resource_group_name = "rg-office"
+
+  security_rule {
+    name                         = "deny"
+    priority                     = 100
+    direction                    = "Inbound"
+    access                       = "Deny"
+    protocol                     = "Tcp"
+    source_port_range            = "*"
+    destination_port_range       = "3389"
+    source_address_prefix        = "*"
+    destination_address_prefixes = ["10.0.1.0/24", "10.0.2.0/24"]
+  }
+
+  security_rule {
+    name                         = "rdp"
+    priority                     = 110
+    direction                    = "Inbound"
+    access                       = "Allow"
+    protocol                     = "Tcp"
+    source_port_range            = "*"
+    destination_port_range       = "3389"
+    source_address_prefixes      = ["0.0.0.0/0", "::/0"]
+    destination_address_prefixes = ["10.0.1.0/24", "10.0.2.0/24"]
+  }
+
+  security_rule {
+    name                       = "deny-both"
+    priority                   = 120
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefixes    = ["0.0.0.0/0", "::/0"]
+    destination_address_prefix = "10.0.3.0/24"
+  }
+
+  security_rule {
+    name                       = "rdp-more"
+    priority                   = 130
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "*"
+    destination_address_prefix = "10.0.3.0/24"
+  }
+}
+""",
+        "a port by name, which Azure refuses": """
+resource "azurerm_network_security_group" "office" {
+  name                = "nsg-office"
+  location            = "westeurope"
+  resource_group_name = "rg-office"
+
+  security_rule {
+    name                       = "rdp"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "rdp"
     source_address_prefix      = "*"
     destination_address_prefix = "*"
   }

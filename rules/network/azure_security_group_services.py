@@ -299,6 +299,37 @@ def http_open_to_world(resource: Resource) -> Iterator[Violation]:
               }
             }
         """,
+        "denied before": """
+            resource "azurerm_network_security_group" "time" {
+              name                = "nsg-time"
+              location            = "westeurope"
+              resource_group_name = "rg-time"
+
+              security_rule {
+                name                       = "deny"
+                priority                   = 100
+                direction                  = "Inbound"
+                access                     = "Deny"
+                protocol                   = "*"
+                source_port_range          = "*"
+                destination_port_range     = "*"
+                source_address_prefix      = "*"
+                destination_address_prefix = "*"
+              }
+
+              security_rule {
+                name                       = "ntp"
+                priority                   = 200
+                direction                  = "Inbound"
+                access                     = "Allow"
+                protocol                   = "Udp"
+                source_port_range          = "*"
+                destination_port_range     = "123"
+                source_address_prefix      = "*"
+                destination_address_prefix = "*"
+              }
+            }
+        """,
     },
     undetermined={
         "a setting that is not known yet": """
@@ -333,7 +364,7 @@ def udp_open_to_world(resource: Resource) -> Iterator[Violation]:
     for path, entry in entries(resource):
         if all_hold(
             *passes(entry, "inbound"),
-            (entry.get("protocol"), lambda protocol: (protocol or "").lower() == "udp"),
+            (entry.get("protocol"), lambda protocol: protocol.lower() == "udp"),
             (sources(entry), first_world),
         ) and not is_shut(resource, entry):
             yield violation(path, f"{shown(entry)} from {first_world(sources(entry))}")

@@ -350,15 +350,16 @@ resource "azurerm_network_security_group" "closed" {
   resource_group_name = "rg-closed"
 
   security_rule {
-    name                       = "ssh"
-    priority                   = 200
-    direction                  = "Inbound"
-    access                     = "Allow"
-    protocol                   = "Tcp"
-    source_port_range          = "*"
-    destination_port_range     = "22"
-    source_address_prefix      = "*"
-    destination_address_prefix = "10.1.0.0/16"
+    name                         = "ssh"
+    priority                     = 200
+    direction                    = "Inbound"
+    access                       = "Allow"
+    protocol                     = "Tcp"
+    source_port_range            = "*"
+    destination_port_range       = "22"
+    source_address_prefix        = "*"
+    destination_address_prefix   = "10.1.0.0/16"
+    destination_address_prefixes = []
   }
 
   security_rule {

@@ -73,6 +73,84 @@ resource "azurerm_postgresql_firewall_rule" "low" {
   end_ip_address      = "10.255.255.255"
 }
 """,
+        "a half of the Internet, at every kind of database": """
+resource "azurerm_cosmosdb_postgresql_firewall_rule" "half" {
+  name             = "half"
+  cluster_id       = "server-app"
+  start_ip_address = "128.0.0.0"
+  end_ip_address   = "255.255.255.255"
+}
+
+resource "azurerm_mariadb_firewall_rule" "half" {
+  name                = "half"
+  resource_group_name = "rg-app"
+  server_name         = "server-app"
+  start_ip_address    = "128.0.0.0"
+  end_ip_address      = "255.255.255.255"
+}
+
+resource "azurerm_mssql_firewall_rule" "half" {
+  name             = "half"
+  server_id        = "server-app"
+  start_ip_address = "128.0.0.0"
+  end_ip_address   = "255.255.255.255"
+}
+
+resource "azurerm_mysql_firewall_rule" "half" {
+  name                = "half"
+  resource_group_name = "rg-app"
+  server_name         = "server-app"
+  start_ip_address    = "128.0.0.0"
+  end_ip_address      = "255.255.255.255"
+}
+
+resource "azurerm_mysql_flexible_server_firewall_rule" "half" {
+  name                = "half"
+  resource_group_name = "rg-app"
+  server_name         = "server-app"
+  start_ip_address    = "128.0.0.0"
+  end_ip_address      = "255.255.255.255"
+}
+
+resource "azurerm_postgresql_firewall_rule" "half" {
+  name                = "half"
+  resource_group_name = "rg-app"
+  server_name         = "server-app"
+  start_ip_address    = "128.0.0.0"
+  end_ip_address      = "255.255.255.255"
+}
+
+resource "azurerm_postgresql_flexible_server_firewall_rule" "half" {
+  name             = "half"
+  server_id        = "server-app"
+  start_ip_address = "128.0.0.0"
+  end_ip_address   = "255.255.255.255"
+}
+
+resource "azurerm_sql_firewall_rule" "half" {
+  name                = "half"
+  resource_group_name = "rg-app"
+  server_name         = "server-app"
+  start_ip_address    = "128.0.0.0"
+  end_ip_address      = "255.255.255.255"
+}
+
+resource "azurerm_synapse_firewall_rule" "half" {
+  name                 = "half"
+  synapse_workspace_id = "server-app"
+  start_ip_address     = "128.0.0.0"
+  end_ip_address       = "255.255.255.255"
+}
+""",
+        "the whole Internet, with a length": """
+resource "azurerm_sql_firewall_rule" "all" {
+  name                = "all"
+  resource_group_name = "rg-app"
+  server_name         = "sql-app"
+  start_ip_address    = "0.0.0.0/0"
+  end_ip_address      = "255.255.255.255"
+}
+""",
     },
     good={
         "one office": """
@@ -131,6 +209,15 @@ resource "azurerm_mssql_firewall_rule" "azure" {
   server_id        = "/subscriptions/5f0c1a2b/resourceGroups/rg-app/providers/Microsoft.Sql/servers/sql-app"
   start_ip_address = "0.0.0.0"
   end_ip_address   = "0.0.0.0"
+}
+""",
+        "names, which Azure refuses": """
+resource "azurerm_sql_firewall_rule" "office" {
+  name                = "office"
+  resource_group_name = "rg-app"
+  server_name         = "sql-app"
+  start_ip_address    = "office"
+  end_ip_address      = "office"
 }
 """,
     },

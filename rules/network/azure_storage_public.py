@@ -79,6 +79,39 @@ _PUBLIC_BLOBS = "allow_nested_items_to_be_public"
               allow_blob_public_access = false
             }
         """,
+        "forbidden under the older name, in a text": """
+            resource "azurerm_storage_account" "site" {
+              name                     = "stsite"
+              resource_group_name      = "rg-site"
+              location                 = "westeurope"
+              account_tier             = "Standard"
+              account_replication_type = "ZRS"
+              min_tls_version          = "TLS1_2"
+              allow_blob_public_access = "false"
+            }
+        """,
+        "there already, and forbidden by the default of its time": (
+            """
+            resource "azurerm_storage_account" "site" {
+              name                     = "stsite"
+              resource_group_name      = "rg-site"
+              location                 = "westeurope"
+              account_tier             = "Standard"
+              account_replication_type = "LRS"
+              min_tls_version          = "TLS1_2"
+            }
+            """,
+            """
+            resource "azurerm_storage_account" "site" {
+              name                     = "stsite"
+              resource_group_name      = "rg-site"
+              location                 = "westeurope"
+              account_tier             = "Standard"
+              account_replication_type = "ZRS"
+              min_tls_version          = "TLS1_2"
+            }
+            """,
+        ),
     },
     undetermined={
         "a setting that is not known yet": """

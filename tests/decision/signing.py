@@ -55,7 +55,9 @@ class Signer(NamedTuple):
         """What ``ssh-keygen -Y sign`` would write."""
         return armored(self.bytes(message, namespace))
 
-    def bytes(self, message: bytes, namespace: str = NAMESPACE, *, hash_: str = "sha512", reserved: bytes = b"") -> bytes:
+    def bytes(
+        self, message: bytes, namespace: str = NAMESPACE, *, hash_: str = "sha512", reserved: bytes = b""
+    ) -> bytes:
         """The same, without its armor."""
         middle = sized(namespace.encode()) + sized(reserved) + sized(hash_.encode())
         signed = b"SSHSIG" + middle + sized(hashlib.new(hash_, message).digest())

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import strategies as st
 
 from planguard.cli.main import run
@@ -112,6 +113,7 @@ HOSTILE = (
     "\x1b[2J\x1b]0;owned\x07\x9b31m\r\nFAIL\x08\x7f\x00\x85",
     "\u202eevil\u202c\u2066x\u2069\u2028\u2029\u200b\ufeff",
     "\ufffe\uffff",
+    "a|b|c",
     "a|b\\|c\\",
     "`code` ``` more ``` ~~~",
     "\n```\n# heading\n",
@@ -162,15 +164,22 @@ def _cycle(words: list[str]) -> Iterator[str]:
         yield from words
 
 
-@st.composite
-def hostile_reports(draw: st.DrawFn) -> Report:
-    """A report with every kind of entry in which every text that can be any text is one that means harm."""
-    words = draw(st.lists(texts, min_size=1, max_size=7))
-    outcome = draw(st.sampled_from(["allow", "warn", "block"]))
+def poisoned(words: list[str]) -> Report:
+    """A report with every kind of entry in which every text that can be any text is one of these in turn."""
     bad = _poisoned(msgspec.to_builtins(everything()), _cycle(words))
     # What JSON cannot hold never comes in.
-    bad = msgspec.json.decode(msgspec.json.encode(_encodable(bad)))
-    return msgspec.structs.replace(msgspec.convert(bad, Report), outcome=outcome)
+    return msgspec.convert(_encodable(bad), Report)
+
+
+each_hostile = pytest.mark.parametrize("text", HOSTILE, ids=[f"text {number}" for number in range(len(HOSTILE))])
+
+
+@st.composite
+def hostile_reports(draw: st.DrawFn) -> Report:
+    """A report of texts that mean harm, and of any outcome."""
+    words = draw(st.lists(texts, min_size=1, max_size=7))
+    outcome = draw(st.sampled_from(["allow", "warn", "block"]))
+    return msgspec.structs.replace(poisoned(words), outcome=outcome)
 
 
 def _encodable(value: Any) -> Any:

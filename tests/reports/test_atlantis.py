@@ -156,6 +156,12 @@ def test_a_block_that_no_finding_explains_is_told_by_its_reasons() -> None:
     assert verdicts(bare) == {True}
 
 
+def test_a_report_that_blocks_does_not_pass_whatever_is_in_it() -> None:
+    output = text_of(msgspec.structs.replace(samples.allowed(), outcome="block"))
+    assert verdicts(output) == {True}
+    assert output.endswith("\n1 failure\n")
+
+
 def test_a_call_without_a_plan_does_not_pass() -> None:
     assert verdicts(text_of(samples.nothing())) == {True}
 
@@ -170,12 +176,21 @@ def test_a_call_that_is_wrong_does_not_pass() -> None:
 # --- names that mean harm ------------------------------------------------------------------------------------------
 
 
-@given(samples.hostile_reports())
-def test_no_text_turns_the_verdict(report: Report) -> None:
+def does_no_harm(report: Report) -> None:
     output = text_of(report)
     assert samples.is_harmless(output)
     assert verdicts(output) == {True}  # there is something in it that blocks
     blocks(report, output)
+
+
+@samples.each_hostile
+def test_this_text_does_no_harm(text: str) -> None:
+    does_no_harm(samples.poisoned([text]))
+
+
+@given(samples.hostile_reports())
+def test_no_text_turns_the_verdict(report: Report) -> None:
+    does_no_harm(report)
 
 
 @given(samples.hostile_reports())

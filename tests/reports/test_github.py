@@ -105,8 +105,7 @@ def test_a_place_is_told_with_its_lines() -> None:
     assert all(int(one.properties["line"]) <= int(one.properties["endLine"]) for one in found)
 
 
-@given(samples.hostile_reports())
-def test_no_text_makes_a_command(report: Report) -> None:
+def does_no_harm(report: Report) -> None:
     content = render_github(report)
     assert content == render_github(report)
     assert samples.is_harmless(content.decode())
@@ -123,3 +122,13 @@ def test_no_text_makes_a_command(report: Report) -> None:
         assert re.match(r"::(error|warning|notice) (file|title)=", line)
     names = [found.name for line in lines if (found := command_in(line)) is not None]
     assert all(names.count(name) <= 10 for name in names)
+
+
+@samples.each_hostile
+def test_this_text_does_no_harm(text: str) -> None:
+    does_no_harm(samples.poisoned([text]))
+
+
+@given(samples.hostile_reports())
+def test_no_text_makes_a_command(report: Report) -> None:
+    does_no_harm(report)

@@ -128,8 +128,7 @@ def test_objects_at_one_place_are_one_vulnerability_that_lists_them() -> None:
     assert one["description"].endswith("- and 100 more")
 
 
-@given(samples.hostile_reports())
-def test_no_text_does_harm(report: Report) -> None:
+def does_no_harm(report: Report) -> None:
     for render, read in ((render_gitlab, quality), (render_gitlab_sast, sast)):
         content = render(report)
         assert content == render(report)
@@ -138,3 +137,13 @@ def test_no_text_does_harm(report: Report) -> None:
         assert [one for one in samples.texts_in(document) if not samples.is_harmless(one)] == []
     for one in document["vulnerabilities"]:
         harmless_markdown(one["description"])
+
+
+@samples.each_hostile
+def test_this_text_does_no_harm(text: str) -> None:
+    does_no_harm(samples.poisoned([text]))
+
+
+@given(samples.hostile_reports())
+def test_no_text_does_harm(report: Report) -> None:
+    does_no_harm(report)

@@ -103,8 +103,7 @@ def test_passes_are_told_where_the_report_has_them(tmp_path: Path) -> None:
     assert list(verdicts(suite).values()).count("passed") == 3
 
 
-@given(samples.hostile_reports())
-def test_no_text_does_harm(report: Report) -> None:
+def does_no_harm(report: Report) -> None:
     content = render_junit(report)
     assert content == render_junit(report)
     assert samples.is_harmless(content.decode())
@@ -112,3 +111,13 @@ def test_no_text_does_harm(report: Report) -> None:
     assert len(root) == 3
     wanted = {(one.rule, one.address) for one in report.decisions[0].errors}
     assert len(list(root[0].iter("testcase"))) >= len(wanted)
+
+
+@samples.each_hostile
+def test_this_text_does_no_harm(text: str) -> None:
+    does_no_harm(samples.poisoned([text]))
+
+
+@given(samples.hostile_reports())
+def test_no_text_does_harm(report: Report) -> None:
+    does_no_harm(report)

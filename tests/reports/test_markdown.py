@@ -129,7 +129,7 @@ def test_no_name_ends_the_mark() -> None:
     entry = samples.allowed().decisions[0]
     plan = msgspec.structs.replace(entry.plan, project="--> <b>", workspace="a---->", file="x")
     text = comment(msgspec.structs.replace(samples.allowed(), decisions=[msgspec.structs.replace(entry, plan=plan)]))
-    assert re.fullmatch(r"<!-- planguard:comment [^>]*[^->] -->", text.split("\n")[0])
+    assert re.fullmatch(r"<!-- planguard:comment [^>]*/ -->", text.split("\n")[0])
     harmless_markdown(text)
 
 
@@ -238,9 +238,18 @@ def test_prose_shows_the_text_and_nothing_else(text: str) -> None:
         assert reader.tags.count("td") == before.startswith("|")
 
 
-@given(samples.hostile_reports())
-def test_no_text_is_markup(report: Report) -> None:
+def does_no_harm(report: Report) -> None:
     for content in (render_markdown(report), render_github_summary(report)):
         reader = harmless_markdown(content.decode())
         assert reader.tags.count("h2") == 1
         assert reader.tags.count("h3") == 2
+
+
+@samples.each_hostile
+def test_this_text_does_no_harm(text: str) -> None:
+    does_no_harm(samples.poisoned([text]))
+
+
+@given(samples.hostile_reports())
+def test_no_text_is_markup(report: Report) -> None:
+    does_no_harm(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from pytest_regressions.file_regression import FileRegressionFixture
 
+from planguard.reports import sarif_github
 from planguard.reports.model import Report
 from planguard.reports.sarif import render_sarif
 from planguard.reports.sarif_github import render_sarif_github
@@ -203,18 +205,28 @@ def test_more_plans_than_github_takes_runs_share_the_last_run() -> None:
     assert len(results(document)) == 30 * len(one)
 
 
-def test_what_github_takes_stays_below_its_size() -> None:
-    long = [
-        samples.violation(n, address=f"aws_x.{n:05}" + "".join(chr(97 + (n * k * k) % 26) for k in range(900)))
-        for n in range(200)
-    ]
-    entry = samples.decision(long)
-    plans = [
-        msgspec.structs.replace(entry, plan=msgspec.structs.replace(entry.plan, file=f"{number}.json"))
-        for number in range(20)
-    ]
-    content = render_sarif_github(msgspec.structs.replace(samples.many(1), decisions=plans))
-    assert len(content) <= 10_000_000 or len(gzip.compress(content)) <= 10_000_000
+def test_what_github_takes_stays_below_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sarif_github, "MOST_BYTES", 100_000)
+    report = samples.report(
+        samples.decision([samples.violation(10 * n, address=f"aws_x.{_digits(n)}") for n in range(2_000)])
+    )
+    content = render_sarif_github(report)
+    assert len(gzip.compress(content)) <= 100_000
+    [run] = valid(content)["runs"]
+    assert len(run["results"]) > 100
+    [note] = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["message"]["text"].startswith(f"{2_000 - len(run['results'])} further results")
+
+
+def _digits(number: int) -> str:
+    return hashlib.sha512(str(number).encode()).hexdigest()
+
+
+def test_no_rule_has_more_tags_than_github_keeps() -> None:
+    report = samples.report(samples.decision([samples.violation(0, aliases=[f"X_{n}" for n in range(30)])]))
+    [rule] = github(report)["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["properties"]["tags"][:3] == ["security", "terraform/network", "X_0"]
+    within_limits(github(report))
 
 
 def within_limits(document: dict[str, Any]) -> None:
@@ -236,8 +248,7 @@ def within_limits(document: dict[str, Any]) -> None:
 # --- names that mean harm ------------------------------------------------------------------------------------------
 
 
-@given(samples.hostile_reports())
-def test_no_text_does_harm(report: Report) -> None:
+def does_no_harm(report: Report) -> None:
     for render in (render_sarif, render_sarif_github):
         content = render(report)
         assert content == render(report)
@@ -250,3 +261,13 @@ def test_no_text_does_harm(report: Report) -> None:
             assert URI.fullmatch(uri)
             assert not uri.startswith("./")
     within_limits(document)
+
+
+@samples.each_hostile
+def test_this_text_does_no_harm(text: str) -> None:
+    does_no_harm(samples.poisoned([text]))
+
+
+@given(samples.hostile_reports())
+def test_no_text_does_harm(report: Report) -> None:
+    does_no_harm(report)

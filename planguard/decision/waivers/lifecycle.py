@@ -71,9 +71,9 @@ def _draft(group: list[Requested], policy: Policy, wish: Wish) -> dict[str, Any]
     needed = [policy.approval_for(one.subject) for one in group]
     longest = min((one.longest for one in needed if one is not None), default=DEFAULT_LENGTH)
     if wish.length is not None and wish.length > longest:
-        name = next(one.name for one in needed if one is not None and one.longest == longest)
+        name = next((f"approval `{one.name}` allows" for one in needed if one and one.longest == longest), "")
         raise CallError(
-            f"--expires is further away than approval `{name}` allows for {first.subject.rule}",
+            f"--expires is further away than {name or 'is usual without `approvals`'} for {first.subject.rule}",
             f"ask for {longest.days} days or less" if longest.days else "ask for less",
         )
     bound = sorted({one.fingerprint for one in group})

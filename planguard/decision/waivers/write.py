@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+_NUMERIC = frozenset("0123456789+-.")
 HEAD = """\
 # A waiver: it excuses the violations that it names, in the plan that it is bound to, until it expires.
 # Whoever approves it signs everything here but `approvals`: `planguard waiver sign FILE --as NAME --role ROLE`.
@@ -47,7 +48,8 @@ def render_waiver(body: dict[str, Any], approvals: list[dict[str, Any]]) -> str:
             super().increase_indent(flow, False)
 
     def text(dumper: Any, value: str) -> Any:
-        style = "|" if "\n" in value else None
+        # What looks like a number in YAML 1.2, and not in the version that is written here, is quoted as well.
+        style = "|" if "\n" in value else "'" if value[:1] in _NUMERIC else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
     Dumper.add_representer(str, text)
