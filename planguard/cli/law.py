@@ -81,7 +81,7 @@ def law_of(given: GivenLaw, now: str | None, *, force_now: bool = False, promote
     :param now: ``--now``; else the clock, where waivers ask for the time
     :raises CallError: when an option is wrong
     """
-    time = _time(now)
+    time = given_time(now) if now is not None else None
     if time is None and given.waivers is not None:
         time = datetime.now(UTC)
     key = os.environ.get(DIGEST_KEY)
@@ -95,9 +95,11 @@ def law_of(given: GivenLaw, now: str | None, *, force_now: bool = False, promote
     )
 
 
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def given_time(text: str) -> datetime:
+    """``--now``, in UTC.
+
+    :raises CallError: when it is no time
+    """
     from planguard.decision.time import parse_time
 
     try:

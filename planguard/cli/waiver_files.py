@@ -9,12 +9,11 @@ from typing import Any
 
 import msgspec
 
-from planguard.cli.law import POLICY, WAIVERS, waivers_folder
+from planguard.cli.law import POLICY, WAIVERS, given_time, waivers_folder
 from planguard.cli.terminal import cache_folder, write_whole
 from planguard.decision.policy import BUILTIN_POLICY, Policy, Subject
 from planguard.decision.policy_file import PolicyFile
 from planguard.decision.policy_model import duration
-from planguard.decision.time import parse_time
 from planguard.decision.waivers.judge import Waivers
 from planguard.decision.waivers.lifecycle import Requested
 from planguard.decision.waivers.waiver import Approval, Waiver, parse_waiver
@@ -72,13 +71,7 @@ def time_of(now: str | None) -> datetime:
 
     :raises CallError: when it is no time
     """
-    if now is None:
-        return datetime.now(UTC)
-    try:
-        return parse_time(now)
-    except ValueError as error:
-        message, _, hint = str(error).partition("; ")
-        raise CallError(f"--now {message}", hint) from None
+    return given_time(now) if now is not None else datetime.now(UTC)
 
 
 def length_of(text: str | None, option: str) -> timedelta | None:
