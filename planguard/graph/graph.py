@@ -266,12 +266,14 @@ class Graph:
         asked = (source, target, via)
         found = self._changed_before.get(asked)
         if found is None:
-            found = self._changed_before[asked] = frozenset(
-                edge.target.index
-                for node in self.kinds.get(source, ())
-                if node.changed and node.in_before
-                for edge in self._edges_from(node, target, BEFORE, via, Links())
-            )
+            changed = [node for node in self.kinds.get(source, ()) if node.changed and node.in_before]
+            if target in self.changed_kinds:
+                # What changes is asked of in this snapshot as well, so that its edges are needed anyway.
+                links = self.links(source, target, BEFORE, via) if changed else Links()
+                edges = [edge for node in changed for edge in links.forward.get(node.index, ())]
+            else:
+                edges = [edge for node in changed for edge in self._edges_from(node, target, BEFORE, via, Links())]
+            found = self._changed_before[asked] = frozenset(edge.target.index for edge in edges)
         return found
 
     def may_refer(self, resource: Resource, kind: str, via: str) -> bool:

@@ -135,6 +135,8 @@ class Resource:
 
     def _decode(self) -> Any:
         node = self._node
+        if self.snapshot == BEFORE and not node.changed and node.in_after:
+            return self._graph.view(node, AFTER).values  # the same; decoding it again would double the cost
         mask = node.sensitive_before if self.snapshot == BEFORE else node.sensitive_after
         return self._overlaid(mask)
 

@@ -126,6 +126,8 @@ class Digests:
 
         :param kind: the mode and the type of the resource that it is of, None for what is of none
         """
+        if raw is UNSET and unknown is UNSET:
+            return None
         place = self._plan.place
         try:
             value = decode_exact(raw) if raw is not UNSET and raw else None
