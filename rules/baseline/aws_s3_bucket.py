@@ -111,6 +111,44 @@ _KIND = "aws_s3_bucket_versioning"
               }
             }
         """,
+        "shown by a bucket that is there": (
+            """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+              versioning {
+                enabled = true
+              }
+            }
+            """,
+            """
+            resource "aws_s3_bucket" "orders" {
+              bucket        = "example-orders"
+              force_destroy = true
+            }
+            """,
+        ),
+        "taken back into the bucket": (
+            """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+            }
+
+            resource "aws_s3_bucket_versioning" "orders" {
+              bucket = aws_s3_bucket.orders.id
+              versioning_configuration {
+                status = "Enabled"
+              }
+            }
+            """,
+            """
+            resource "aws_s3_bucket" "orders" {
+              bucket = "example-orders"
+              versioning {
+                enabled = true
+              }
+            }
+            """,
+        ),
     },
     undetermined={
         "not known yet": """
@@ -149,8 +187,9 @@ def versioning_off(bucket: Resource) -> Iterator[Violation]:
     own = own_blocks(bucket, "versioning", _KIND)
     if not own:
         yield violation("", "no versions are kept", evidence=missing(bucket, _KIND, via="bucket"))
-    elif not own[0][1].get("enabled"):
-        yield violation("versioning", "no versions are kept")
+    for _, block in own:
+        if not block.get("enabled"):
+            yield violation("versioning", "no versions are kept")
 
 
 @rule(

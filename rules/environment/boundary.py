@@ -550,10 +550,10 @@ _TRIED: dict[str, Any] = {
             }
         """,
         "digits that are no account": """
-            resource "aws_sqs_queue" "orders" {
-              name                       = "orders"
-              visibility_timeout_seconds = 30
-              policy                     = "x222222222222y"
+            resource "aws_ssm_parameter" "build" {
+              name  = "build"
+              type  = "String"
+              value = "x222222222222y"
             }
         """,
         "what is refused, left out, or written for people": """

@@ -126,7 +126,7 @@ def _places(user: Resource, path: str) -> list[str]:
     block, _, leaf = path.partition(".")
     if not leaf or is_unknown(user.get(block)):
         return [path]
-    return [f"{block}[{index}].{leaf}" for index in range(len(user.get(block) or []))]
+    return [f"{place}.{leaf}" for place, _ in user.blocks(block)]
 
 
 def _is_the_policy(document: Resource, user: Resource, path: str) -> bool:
@@ -158,25 +158,12 @@ def _names_of_others(role: Resource) -> list[str]:
 
 def _is_boundary(policy: Resource) -> bool:
     """Whether a policy only limits what others give; in a boundary, an Allow grants nothing."""
-    return (
-        policy.type == "aws_iam_policy"
-        and not policy.is_data
-        and any(policy.referrers(kind, via="permissions_boundary") for kind in ("aws_iam_role", "aws_iam_user"))
-        and not any(
-            policy.referrers(kind, via="policy_arn")
-            for kind in (
-                "aws_iam_role_policy_attachment",
-                "aws_iam_user_policy_attachment",
-                "aws_iam_group_policy_attachment",
-                "aws_iam_policy_attachment",
-            )
-        )
-    )
+    return bool(policy.referrers(via="permissions_boundary")) and not policy.referrers(via="policy_arn")
 
 
 def _is_for_organizations(document: Resource) -> bool:
     """Whether a document is a service control policy, which grants nothing either."""
-    return document.is_data and bool(document.referrers("aws_organizations_policy", via="content"))
+    return bool(document.referrers("aws_organizations_policy", via="content"))
 
 
 # -- how far an Allow goes -----------------------------------------------------------------------------------------
@@ -237,17 +224,12 @@ def taken_in(statement: Statement, document: list[Statement], names: frozenset[s
         found = {one for one in names if not covers(statement.not_actions, one, case=False)}
     else:
         found = {one for action in statement.actions for one in _matching(action, names)}
-    if not found or all(one.allows for one in document):
-        return found
     return {one for one in found if not is_denied(only(statement, one), document, to="identity")}
 
 
 @lru_cache(maxsize=4096)
 def _matching(action: str, names: frozenset[str]) -> frozenset[str]:
-    lower = action.lower()
-    if "*" not in lower and "?" not in lower:
-        return names & {lower}
-    return frozenset(one for one in names if covers([lower], one, case=False))
+    return frozenset(one for one in names if covers([action], one, case=False))
 
 
 # -- how it is shown -----------------------------------------------------------------------------------------------

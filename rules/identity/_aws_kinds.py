@@ -24,19 +24,20 @@ WIDER = (
 def unconstrained_of_kind(policy: Resource, *kinds: str) -> Iterator[Violation]:
     """Each Allow on all resources, without a condition, that takes in an action of some kinds."""
     for statement, document in unconstrained(policy):
-        found = _actions_of_kind(statement, document, frozenset(kinds))
+        if statement.not_actions:
+            if not _allows_nothing(statement, document):
+                text = f"allows {shown_actions(statement)} on all resources"
+                yield violation(statement.path, text, evidence=statement.evidence)
+            continue
+        found = [
+            action
+            for action in statement.actions
+            if is_of_kind(action, frozenset(kinds))
+            and not is_denied(only(statement, action), document, to="identity")
+        ]
         if found:
-            yield violation(statement.path, f"allows {found} on all resources", evidence=statement.evidence)
+            yield violation(statement.path, f"allows {shown(found)} on all resources", evidence=statement.evidence)
 
 
-def _actions_of_kind(statement: Statement, document: list[Statement], kinds: frozenset[str]) -> str:
-    """The actions of one Allow that are, or take in, actions of some kinds, as they are shown."""
-    if statement.not_actions:
-        nothing = any(map(is_every_action, statement.not_actions)) or is_denied(statement, document, to="identity")
-        return "" if nothing else shown_actions(statement)
-    found = [
-        action
-        for action in statement.actions
-        if is_of_kind(action, kinds) and not is_denied(only(statement, action), document, to="identity")
-    ]
-    return shown(found)
+def _allows_nothing(statement: Statement, document: list[Statement]) -> bool:
+    return any(map(is_every_action, statement.not_actions)) or is_denied(statement, document, to="identity")

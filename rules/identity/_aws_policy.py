@@ -23,7 +23,7 @@ LATER_OF_ACCOUNT = "(known after apply, with the number of an account)"
 
 _EVERY_ACTION = re.compile(r"\*[*:]*")
 _EVERY_RESOURCE = re.compile(r"(?:\*|arn:\*|arn:aws[a-z-]*:\*)[*:/]*")
-_NAMING = ("arn", "arns", "_id", ".id", "account_id", "canonical_user_id")
+_NAMING = ("arn", "arns", "_id", ".id")
 _OF_ACCOUNT = re.compile(r".*account_id|(?:data\.aws_caller_identity|aws_organizations_account)\..*\.id")
 
 
@@ -129,17 +129,10 @@ def deferred_document(resource: Resource, path: str) -> Resource | None:
     if not is_unknown(resource.get(path)):
         return None
     via = re.sub(r"\[\d+\]", "", path)
-    written = [
-        traversal
-        for attribute, traversals in (resource.node.block.attributes if resource.node.block else ())
-        if ".".join(attribute) == via
-        for traversal in traversals
-    ]
     found = resource.references(DOCUMENT, via=via)
-    documents = list.__getitem__(found, slice(2))
-    if len(written) != 1 or len(documents) != 1 or getattr(found, "why", None):
+    if len(_traversals(resource, via)) != 1 or list.__len__(found) != 1 or getattr(found, "why", None):
         return None
-    return documents[0] if is_deferred(documents[0]) else None
+    return next(filter(is_deferred, list.__iter__(found)), None)
 
 
 def is_deferred(document: Resource) -> bool:
@@ -206,7 +199,7 @@ def _from_json(row: dict[str, Any], path: str) -> Statement:
         principals=_principals(row.get("principal")),
         not_principals=_principals(row.get("notprincipal")),
         conditions=[
-            {"test": test, "variable": variable, "values": [_text(one) for one in _scalars(values)]}
+            {"test": test, "variable": variable, "values": [str(one) for one in _scalars(values)]}
             for test, variables in (conditions if isinstance(conditions, dict) else {}).items()
             for variable, values in (variables if isinstance(variables, dict) else {}).items()
         ],
@@ -215,10 +208,6 @@ def _from_json(row: dict[str, Any], path: str) -> Statement:
 
 def _scalars(values: Any) -> list[Any]:
     return values if isinstance(values, list) else [values]
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _principals(value: Any) -> list[dict[str, Any]]:

@@ -39,9 +39,9 @@ def open_statements(resource: Resource, path: str) -> Iterator[tuple[Statement, 
 def open_among(document: list[Statement]) -> Iterator[tuple[Statement, str]]:
     """Like :func:`open_statements`, of statements."""
     for statement in document:
-        who = _whom(statement)
-        if who and not is_limited(statement) and not is_denied(statement, document):
-            yield statement, who
+        for who in _whom(statement):
+            if not is_limited(statement) and not is_denied(statement, document):
+                yield statement, who
 
 
 def shown_grant(statement: Statement) -> str:
@@ -57,14 +57,15 @@ def _is_judged_elsewhere(resource: Resource) -> bool:
     return any(view.referrers(kind, via=via) for view in in_both_snapshots(resource))
 
 
-def _whom(statement: Statement) -> str:
+def _whom(statement: Statement) -> list[str]:
     if not statement.allows:
-        return ""
+        return []
     if statement.is_for_anyone:
-        return "everyone but those in NotPrincipal" if statement.not_principals else "everyone"
-    for block in statement.principals:
-        if block.get("type") == "Federated":
-            for one in listed(block.get("identifiers")):
-                if one in _OPEN_PROVIDERS:
-                    return f"everyone at {one}"
-    return ""
+        return ["everyone but those in NotPrincipal" if statement.not_principals else "everyone"]
+    return [
+        f"everyone at {one}"
+        for block in statement.principals
+        if block.get("type") == "Federated"
+        for one in listed(block.get("identifiers"))
+        if one in _OPEN_PROVIDERS
+    ][:1]

@@ -174,6 +174,9 @@ resource "aws_glacier_vault" "archive" {{
         "condition without values": _vault(
             _allow('StringEquals = { "aws:PrincipalOrgID" = [] }'),
         ),
+        "condition that is none": _vault(
+            _allow('StringEquals = "o-abcdefghij"'),
+        ),
         "every number of an account": _vault(
             _allow('StringLike = { "aws:PrincipalAccount" = "????????????" }'),
         ),

@@ -398,9 +398,8 @@ def _is_of_aws(arn: str, name: str) -> bool:
 
 def _is_meant(policy: Resource, name: str) -> bool:
     """Whether a policy with this name is looked up, or that of AWS by its ARN; one of the two says which."""
-    if is_left_to_provider(policy, "name"):
-        return _is_of_aws(policy.get("arn", ""), name)
-    return bool(policy.get("name") == name)
+    named = policy.effective("name", "") == name
+    return named or _is_of_aws(policy.effective("arn", ""), name)
 
 
 def _is_judged_where_used(policy: Resource, name: str) -> bool:

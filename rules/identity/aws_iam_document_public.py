@@ -118,6 +118,28 @@ _JUDGED = {
               policy     = data.aws_iam_policy_document.share.json
             }
         """,
+        "not given to the vault": """
+            variable "switch" {
+              type    = bool
+              default = false
+            }
+
+            data "aws_iam_policy_document" "open" {
+              statement {
+                actions   = ["glacier:InitiateJob"]
+                resources = ["*"]
+                principals {
+                  type        = "*"
+                  identifiers = ["*"]
+                }
+              }
+            }
+
+            resource "aws_glacier_vault" "archive" {
+              name          = "archive"
+              access_policy = var.switch ? data.aws_iam_policy_document.open.json : null
+            }
+        """,
     },
     good={
         "named principals": """
@@ -253,8 +275,44 @@ _JUDGED = {
               policy = data.aws_iam_policy_document.open["beside"].json
             }
         """,
+        "roles that are looked up at apply": """
+            resource "terraform_data" "pattern" {
+              input = "^staff-"
+            }
+
+            data "aws_iam_roles" "staff" {
+              name_regex = terraform_data.pattern.output
+            }
+
+            data "aws_iam_policy_document" "reports" {
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = ["*"]
+                principals {
+                  type        = "AWS"
+                  identifiers = data.aws_iam_roles.staff.arns
+                }
+              }
+            }
+        """,
     },
     undetermined={
+        "principals that are known after apply": """
+            resource "terraform_data" "readers" {
+              input = ["arn:aws:iam::111122223333:role/reports"]
+            }
+
+            data "aws_iam_policy_document" "reports" {
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = ["*"]
+                principals {
+                  type        = "AWS"
+                  identifiers = terraform_data.readers.output
+                }
+              }
+            }
+        """,
         "principals that nobody has said yet": """
             variable "reader_arns" {
               type = list(string)

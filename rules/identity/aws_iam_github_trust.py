@@ -315,7 +315,10 @@ _SAFE = re.compile(
                 actions = ["sts:AssumeRoleWithWebIdentity"]
                 principals {
                   type        = "Federated"
-                  identifiers = [aws_iam_openid_connect_provider.github.arn, aws_iam_openid_connect_provider.gitlab.arn]
+                  identifiers = [
+                    aws_iam_openid_connect_provider.github.arn,
+                    aws_iam_openid_connect_provider.gitlab.arn,
+                  ]
                 }
                 condition {
                   test     = "IpAddress"
@@ -341,7 +344,10 @@ _SAFE = re.compile(
                 actions = ["sts:AssumeRoleWithWebIdentity"]
                 principals {
                   type        = "Federated"
-                  identifiers = [aws_iam_openid_connect_provider.github.arn, aws_iam_openid_connect_provider.gitlab.arn]
+                  identifiers = [
+                    aws_iam_openid_connect_provider.github.arn,
+                    aws_iam_openid_connect_provider.gitlab.arn,
+                  ]
                 }
                 condition {
                   test     = "StringEquals"
@@ -620,9 +626,13 @@ _SAFE = re.compile(
                   {
                     Effect    = "Allow"
                     Action    = "sts:AssumeRoleWithWebIdentity"
-                    Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+                    Principal = {
+                      Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+                    }
                     Condition = {
-                      StringEqualsIgnoreCase = { "Token.Actions.GithubUserContent.com:sub" = "repo:Example/Shop:ref:refs/heads/main" }
+                      StringEqualsIgnoreCase = {
+                        "Token.Actions.GithubUserContent.com:sub" = "repo:Example/Shop:ref:refs/heads/main"
+                      }
                     }
                   },
                 ]
@@ -638,7 +648,9 @@ _SAFE = re.compile(
                   {
                     Effect    = "Allow"
                     Action    = "sts:AssumeRoleWithWebIdentity"
-                    Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+                    Principal = {
+                      Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+                    }
                   },
                   { Effect = "Deny", Action = "sts:AssumeRole*", Principal = "*" },
                 ]

@@ -298,6 +298,25 @@ def group_without_mfa(group: Resource) -> Iterator[Violation]:
               groups = [aws_iam_group.ops.name]
             }
         """,
+        "group with a list of members that asks for nothing": """
+            resource "aws_iam_user" "alice" {
+              name = "alice"
+            }
+
+            resource "aws_iam_user_login_profile" "alice" {
+              user = aws_iam_user.alice.name
+            }
+
+            resource "aws_iam_group" "ops" {
+              name = "ops"
+            }
+
+            resource "aws_iam_group_membership" "ops" {
+              name  = "ops"
+              group = aws_iam_group.ops.name
+              users = [aws_iam_user.alice.name]
+            }
+        """,
     },
     good={
         "no password": """
@@ -436,6 +455,31 @@ def group_without_mfa(group: Resource) -> Iterator[Violation]:
             resource "aws_iam_user_group_membership" "here" {
               user   = aws_iam_user.alice.name
               groups = [aws_iam_group.ops.name]
+            }
+        """,
+        "in the list of a group that is not in this plan, and of one that is": """
+            resource "aws_iam_user" "alice" {
+              name = "alice"
+            }
+
+            resource "aws_iam_user_login_profile" "alice" {
+              user = aws_iam_user.alice.name
+            }
+
+            resource "aws_iam_group" "ops" {
+              name = "ops"
+            }
+
+            resource "aws_iam_group_membership" "elsewhere" {
+              name  = "staff"
+              group = "staff"
+              users = [aws_iam_user.alice.name]
+            }
+
+            resource "aws_iam_group_membership" "ops" {
+              name  = "ops"
+              group = aws_iam_group.ops.name
+              users = [aws_iam_user.alice.name]
             }
         """,
     },

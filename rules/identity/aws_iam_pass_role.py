@@ -229,6 +229,15 @@ _ACTION = "iam:PassRole"
               }
             }
         """,
+        "all but passing, in small letters": """
+            resource "aws_iam_policy" "ci" {
+              name   = "ci"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", NotAction = "iam:passrole", Resource = "*" }]
+              })
+            }
+        """,
     },
     undetermined={
         "roles of an account that is yet to be created": """

@@ -294,6 +294,361 @@ from ._aws_grants import POLICIES, granted, grants_nothing, is_full_admin, shown
               policy_arn = aws_iam_policy.ops.arn
             }
         """,
+        "document that is not what the policy is": """
+            variable "switch" {
+              type    = bool
+              default = false
+            }
+
+            data "aws_iam_policy_document" "wide" {
+              statement {
+                actions   = ["*"]
+                resources = ["*"]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = var.switch ? data.aws_iam_policy_document.wide.json : jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::reports/*" }]
+              })
+            }
+        """,
+        "document rendered at apply that is not what the policy is": """
+            variable "switch" {
+              type    = bool
+              default = false
+            }
+
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "later" {
+              statement {
+                actions   = ["*"]
+                resources = ["*", aws_s3_bucket.reports.arn]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = var.switch ? data.aws_iam_policy_document.later.json : jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::reports/*" }]
+              })
+            }
+        """,
+        "policy that is not the narrow document rendered at apply": """
+            variable "switch" {
+              type    = bool
+              default = false
+            }
+
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "later" {
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = var.switch ? data.aws_iam_policy_document.later.json : jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }]
+              })
+            }
+        """,
+        "document for a role whose policies nobody has said yet": """
+            data "aws_iam_policy_document" "wide" {
+              statement {
+                actions   = ["*"]
+                resources = ["*"]
+              }
+            }
+
+            resource "terraform_data" "names" {
+              input = ["app"]
+            }
+
+            resource "aws_iam_role" "app" {
+              name               = "app"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                }]
+              })
+              inline_policy {
+                name   = "own"
+                policy = data.aws_iam_policy_document.wide.json
+              }
+              dynamic "inline_policy" {
+                for_each = terraform_data.names.output
+                content {
+                  name   = inline_policy.value
+                  policy = data.aws_iam_policy_document.wide.json
+                }
+              }
+            }
+        """,
+        "rendered at apply, and takes in one that is known, used by nothing": """
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "narrow" {
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = ["arn:aws:s3:::reports/*"]
+              }
+            }
+
+            data "aws_iam_policy_document" "later" {
+              source_policy_documents = [data.aws_iam_policy_document.narrow.json]
+              statement {
+                actions   = ["*"]
+                resources = ["*", aws_s3_bucket.reports.arn]
+              }
+            }
+        """,
+        "rendered at apply, one that is known overrides it": """
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "wide" {
+              statement {
+                actions   = ["*"]
+                resources = ["*"]
+              }
+            }
+
+            data "aws_iam_policy_document" "later" {
+              override_policy_documents = [data.aws_iam_policy_document.wide.json]
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = data.aws_iam_policy_document.later.json
+            }
+        """,
+        "rendered at apply, and takes in one in the old way": """
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "later" {
+              source_json = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }]
+              })
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = data.aws_iam_policy_document.later.json
+            }
+        """,
+        "rendered at apply, and is overridden by one in the old way": """
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "later" {
+              override_json = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }]
+              })
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = data.aws_iam_policy_document.later.json
+            }
+        """,
+        "takes in a wide one, and one that is rendered at apply": """
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "wide" {
+              statement {
+                actions   = ["*"]
+                resources = ["*"]
+              }
+            }
+
+            data "aws_iam_policy_document" "later" {
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            data "aws_iam_policy_document" "app" {
+              source_policy_documents = [
+                data.aws_iam_policy_document.wide.json,
+                data.aws_iam_policy_document.later.json,
+              ]
+              statement {
+                actions   = ["s3:ListBucket"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = data.aws_iam_policy_document.app.json
+            }
+        """,
+        "takes in a wide one, and not the one that is rendered at apply": """
+            variable "switch" {
+              type    = bool
+              default = false
+            }
+
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "wide" {
+              statement {
+                actions   = ["*"]
+                resources = ["*"]
+              }
+            }
+
+            data "aws_iam_policy_document" "later" {
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            data "aws_iam_policy_document" "app" {
+              source_policy_documents = [
+                var.switch ? data.aws_iam_policy_document.later.json : data.aws_iam_policy_document.wide.json,
+              ]
+              statement {
+                actions   = ["s3:ListBucket"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = data.aws_iam_policy_document.app.json
+            }
+        """,
+        "administrator, until some day": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Action    = "*"
+                    Resource  = "*"
+                    Condition = { DateLessThan = { "aws:CurrentTime" = "2030-01-01T00:00:00Z" } }
+                  },
+                ]
+              })
+            }
+        """,
+        "administrator, who bears a tag": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Action    = "*"
+                    Resource  = "*"
+                    Condition = { StringEquals = { "aws:PrincipalTag/team" = "ops" } }
+                  },
+                ]
+              })
+            }
+        """,
+        "administrator, who signed in lately": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Action    = "*"
+                    Resource  = "*"
+                    Condition = { DateGreaterThan = { "aws:TokenIssueTime" = "2026-01-01T00:00:00Z" } }
+                  },
+                ]
+              })
+            }
+        """,
+        "administrator, who has a name": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Action    = "*"
+                    Resource  = "*"
+                    Condition = { StringLike = { "aws:username" = "ops-*" } }
+                  },
+                ]
+              })
+            }
+        """,
+        "inline policy of a role, beside one without a name": """
+            resource "aws_iam_role" "app" {
+              name               = "app"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                }]
+              })
+              inline_policy {
+                name   = "app"
+                policy = jsonencode({
+                  Version   = "2012-10-17"
+                  Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }]
+                })
+              }
+            }
+
+            resource "aws_iam_role_policy" "reports" {
+              role   = aws_iam_role.app.id
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::reports/*" }]
+              })
+            }
+        """,
     },
     good={
         "named actions": """
@@ -484,6 +839,259 @@ from ._aws_grants import POLICIES, granted, grants_nothing, is_full_admin, shown
                   { Effect = "Allow", NotAction = ["iam:*", "organizations:*"], Resource = "*" },
                 ]
               })
+            }
+        """,
+        "inline policy of a role that one beside it takes the place of": """
+            data "aws_iam_policy_document" "wide" {
+              statement {
+                actions   = ["*"]
+                resources = ["*"]
+              }
+            }
+
+            resource "aws_iam_role" "app" {
+              name               = "app"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                }]
+              })
+              inline_policy {
+                name   = "app"
+                policy = data.aws_iam_policy_document.wide.json
+              }
+              inline_policy {
+                name   = "reports"
+                policy = jsonencode({
+                  Version   = "2012-10-17"
+                  Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::reports/*" }]
+                })
+              }
+            }
+
+            resource "aws_iam_role_policy" "app" {
+              name   = "app"
+              role   = aws_iam_role.app.id
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "arn:aws:s3:::reports/*" }]
+              })
+            }
+        """,
+        "statement that an override takes the place of": """
+            data "aws_iam_policy_document" "narrow" {
+              statement {
+                sid       = "Own"
+                actions   = ["s3:GetObject"]
+                resources = ["arn:aws:s3:::reports/*"]
+              }
+            }
+
+            data "aws_iam_policy_document" "app" {
+              override_policy_documents = [data.aws_iam_policy_document.narrow.json]
+              statement {
+                sid       = "Own"
+                actions   = ["*"]
+                resources = ["*"]
+              }
+            }
+        """,
+        "conditions that are not known yet, on a narrow document": """
+            resource "terraform_data" "networks" {
+              input = ["192.0.2.0/24"]
+            }
+
+            data "aws_iam_policy_document" "app" {
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = ["arn:aws:s3:::reports/*"]
+                dynamic "condition" {
+                  for_each = terraform_data.networks.output
+                  content {
+                    test     = "IpAddress"
+                    variable = "aws:SourceIp"
+                    values   = [condition.value]
+                  }
+                }
+              }
+              statement {
+                actions   = ["s3:PutObject"]
+                resources = ["arn:aws:s3:::reports/*"]
+                condition {
+                  test     = "Bool"
+                  variable = "aws:SecureTransport"
+                  values   = ["true"]
+                }
+                dynamic "condition" {
+                  for_each = terraform_data.networks.output
+                  content {
+                    test     = "IpAddress"
+                    variable = "aws:SourceIp"
+                    values   = [condition.value]
+                  }
+                }
+              }
+            }
+        """,
+        "document at a resource, for all but one": """
+            data "aws_iam_policy_document" "key" {
+              statement {
+                actions   = ["*"]
+                resources = ["*"]
+                not_principals {
+                  type        = "AWS"
+                  identifiers = ["arn:aws:iam::111122223333:role/guest"]
+                }
+              }
+            }
+        """,
+        "denial without multi-factor authentication": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Deny"
+                    Action    = "*"
+                    Resource  = "*"
+                    Condition = { BoolIfExists = { "aws:MultiFactorAuthPresent" = "false" } }
+                  },
+                ]
+              })
+            }
+        """,
+        "all but everything, and all but IAM in capitals": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", NotAction = ["*"], Resource = "*" },
+                  { Effect = "Allow", NotAction = "IAM:*", Resource = "*" },
+                ]
+              })
+            }
+        """,
+        "permissions boundary of a user": """
+            resource "aws_iam_policy" "boundary" {
+              name   = "boundary"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "*", Resource = "*" },
+                ]
+              })
+            }
+
+            resource "aws_iam_user" "ops" {
+              name                 = "ops"
+              permissions_boundary = aws_iam_policy.boundary.arn
+            }
+        """,
+        "network interface of this plan": """
+            resource "aws_instance" "app" {
+              ami           = "ami-0123456789abcdef0"
+              instance_type = "t3.small"
+            }
+
+            data "aws_iam_policy_document" "app" {
+              statement {
+                actions   = ["*"]
+                resources = ["arn:aws:ec2:*:*:network-interface/${aws_instance.app.primary_network_interface_id}"]
+              }
+            }
+        """,
+    },
+    undetermined={
+        "takes in one from elsewhere": """
+            resource "terraform_data" "document" {
+              input = "{}"
+            }
+
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "app" {
+              source_policy_documents = [terraform_data.document.output]
+              statement {
+                actions   = ["s3:ListBucket"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = data.aws_iam_policy_document.app.json
+            }
+        """,
+        "document that is changed at apply": """
+            resource "terraform_data" "bucket" {
+              input = "reports"
+            }
+
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "later" {
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = replace(data.aws_iam_policy_document.later.json, "BUCKET", terraform_data.bucket.output)
+            }
+        """,
+        "one of several documents, nobody has said which": """
+            resource "terraform_data" "key" {
+              input = "reports"
+            }
+
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "later" {
+              for_each = toset(["reports"])
+              statement {
+                actions   = ["s3:GetObject"]
+                resources = [aws_s3_bucket.reports.arn]
+              }
+            }
+
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = data.aws_iam_policy_document.later[terraform_data.key.output].json
+            }
+        """,
+        "one resource of this plan, and one from elsewhere": """
+            resource "terraform_data" "resource" {
+              input = "arn:aws:s3:::reports/*"
+            }
+
+            resource "aws_s3_bucket" "reports" {
+              bucket_prefix = "reports-"
+            }
+
+            data "aws_iam_policy_document" "later" {
+              statement {
+                actions   = ["*"]
+                resources = [aws_s3_bucket.reports.arn, terraform_data.resource.output]
+              }
+            }
+        """,
+        "resource that differs each time": """
+            data "aws_iam_policy_document" "later" {
+              statement {
+                actions   = ["*"]
+                resources = [uuid()]
+              }
             }
         """,
     },

@@ -200,6 +200,17 @@ from ._aws_kinds import WIDER
               }
             }
         """,
+        "all but the services that hold data, in capitals": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", NotAction = ["S3:*", "SecretsManager:*", "SSM:*", "RDS:*"], Resource = "*" },
+                ]
+              })
+            }
+        """,
     },
     undetermined={
         "action from elsewhere": """

@@ -103,6 +103,17 @@ _EVERY_ACTION = "aws-iam-policy-every-action"
               }
             }
         """,
+        "all roles, and one user": """
+            resource "aws_iam_policy" "app" {
+              name   = "app"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  { Effect = "Allow", Action = "iam:*", Resource = ["arn:aws:iam::*:user/a", "arn:aws:iam::*:*"] },
+                ]
+              })
+            }
+        """,
     },
     good={
         "reading": """
@@ -355,6 +366,19 @@ def all_of_iam(policy: Resource) -> Iterator[Violation]:
             resource "aws_iam_policy" "artifacts" {
               name   = "artifacts"
               policy = data.aws_iam_policy_document.artifacts.json
+            }
+        """,
+        "bucket with the number of an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "logs" {
+              statement {
+                actions   = ["s3:*"]
+                resources = ["arn:aws:s3:::logs-${aws_organizations_account.team.id}/*"]
+              }
             }
         """,
     },

@@ -455,6 +455,20 @@ def every_action(policy: Resource) -> Iterator[Violation]:
               })
             }
         """,
+        "permissions boundary for all but IAM": """
+            resource "aws_iam_policy" "boundary" {
+              name   = "boundary"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{ Effect = "Allow", NotAction = "iam:*", Resource = "*" }]
+              })
+            }
+
+            resource "aws_iam_user" "ops" {
+              name                 = "ops"
+              permissions_boundary = aws_iam_policy.boundary.arn
+            }
+        """,
     },
 )
 def service_wildcard(policy: Resource) -> Iterator[Violation]:
@@ -468,18 +482,21 @@ def service_wildcard(policy: Resource) -> Iterator[Violation]:
     enough for this rule. Replace `NotAction` by a list of what is allowed.
     """
     for statement, document in granted(policy):
-        for what in _wildcards(statement, document):
+        if _is_all_but_some(statement, document) and not grants_nothing(policy):
+            text = f"allows {shown_actions(statement)} on {shown_resources(statement)}"
+            yield violation(statement.path, text, evidence=statement.evidence)
+        for service in _whole_services(statement, document):
             if not grants_nothing(policy):
-                text = f"allows {what} on {shown_resources(statement)}"
+                text = f"allows {service}:* on {shown_resources(statement)}"
                 yield violation(statement.path, text, evidence=statement.evidence)
 
 
-def _wildcards(statement: Statement, document: list[Statement]) -> Iterator[str]:
-    """The actions of one Allow that are too many, as they are shown."""
-    if statement.not_actions:
-        if statement.is_on_everything and not is_harmless(statement, document):
-            yield shown_actions(statement)
-        return
+def _is_all_but_some(statement: Statement, document: list[Statement]) -> bool:
+    return bool(statement.not_actions) and statement.is_on_everything and not is_harmless(statement, document)
+
+
+def _whole_services(statement: Statement, document: list[Statement]) -> Iterator[str]:
+    """The sensitive services of which one Allow gives all actions."""
     for action in sorted({one.lower() for one in statement.actions}):
         service, _, name = action.partition(":")
         if (
@@ -490,4 +507,4 @@ def _wildcards(statement: Statement, document: list[Statement]) -> Iterator[str]
             and not is_narrowed(statement)
             and not is_denied(only(statement, action), document, to="identity")
         ):
-            yield f"{service}:*"
+            yield service

@@ -431,6 +431,34 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
               assume_role_policy = data.aws_iam_policy_document.trust.json
             }
         """,
+        "an account, and one of which is not known yet whether it is allowed": """
+            resource "terraform_data" "effect" {
+              input = "Deny"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = ["111122223333"]
+                }
+              }
+              statement {
+                effect  = terraform_data.effect.output
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = ["444455556666"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
     },
     good={
         "one role of the account": """
@@ -624,6 +652,31 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
               assume_role_policy = data.aws_iam_policy_document.trust.json
             }
         """,
+        "another role, and an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            resource "aws_iam_user" "deployer" {
+              name = "deployer"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = ["arn:aws:iam::${aws_organizations_account.team.id}:root", aws_iam_user.deployer.arn]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
     },
 )
 def role_trusts_whole_account(role: Resource) -> Iterator[Violation]:
@@ -647,11 +700,7 @@ def role_trusts_whole_account(role: Resource) -> Iterator[Violation]:
 
 def _whole_accounts(statement: Statement) -> list[str]:
     """The numbers of the accounts that a statement names as a whole."""
-    found = [
-        _ACCOUNT.fullmatch(one)
-        for block in statement.principals
-        for one in listed(block.get("identifiers"))
-    ]
+    found = [_ACCOUNT.fullmatch(one) for block in statement.principals for one in listed(block.get("identifiers"))]
     return sorted({match[1] for match in found if match})
 
 
