@@ -59,6 +59,7 @@ class Wanted(msgspec.Struct, frozen=True):
     :ivar terraform_bin: the program that reads saved plans, None for the one on PATH
     :ivar cache: a folder for what need not be worked out again, None for none
     :ivar with_pictures: whether a format is wanted that draws what is around violations
+    :ivar processes: how many may work on one plan, where it is large
     """
 
     purpose: Purpose = Purpose()
@@ -68,6 +69,7 @@ class Wanted(msgspec.Struct, frozen=True):
     cache: Path | None = None
     with_passes: bool = False
     with_pictures: bool = False
+    processes: int = 1
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -92,7 +94,15 @@ def check_input(
     plan, graph, source = graph_of(raw, wanted)
     tell(f"judging {one.place}")
     entry = judge_plan(
-        plan, graph, rules, wanted.purpose, wanted.law, source, with_passes=wanted.with_passes, progress=progress
+        plan,
+        graph,
+        rules,
+        wanted.purpose,
+        wanted.law,
+        source,
+        with_passes=wanted.with_passes,
+        progress=progress,
+        processes=wanted.processes,
     )
     return Decided(entry, pictures_around(entry, plan, graph) if wanted.with_pictures else {})
 
@@ -107,6 +117,7 @@ def judge_plan(
     *,
     with_passes: bool,
     progress: Progress | None = None,
+    processes: int = 1,
 ) -> DecisionEntry:
     """Decide on a plan that was read.
 
@@ -120,7 +131,7 @@ def judge_plan(
         policy.environments, graph, given=purpose.environment, workspace=workspace, project=purpose.project
     )
     graph.environment = resolved.environment
-    findings = evaluate(graph, rules, progress=progress, keep_passes=with_passes)
+    findings = evaluate(graph, rules, progress=progress, keep_passes=with_passes, processes=processes)
     digests = Digests(plan, law.digest_key)
     case = Case(
         resolved=resolved,

@@ -327,7 +327,15 @@ def _check_all(
 ) -> list[Decided | Unreadable]:
     if jobs > 1 and len(plans) > 1:
         return _check_in_parallel(plans, choice, wanted, min(jobs, len(plans)))
+    wanted = msgspec.structs.replace(wanted, processes=_processors())
     return [_check_one(one, rules, wanted, bar.phase, bar.advance) for one in plans]
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _check_one(

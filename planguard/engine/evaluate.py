@@ -15,6 +15,7 @@ from typing import Any
 from planguard.engine.finding import FIXED, INHERITED, INTRODUCED, Failed, Findings, Found, Open
 from planguard.engine.rule import Rule, Violation
 from planguard.engine.ruleset import Judge, RuleSet
+from planguard.engine.split import Helper, can_split, halves
 from planguard.engine.wider import tell_wider
 from planguard.errors import PlanError, file_name
 from planguard.graph.change import Change
@@ -46,39 +47,86 @@ class _Verdict:
 
 
 def evaluate(
-    graph: Graph, rules: RuleSet, *, progress: Progress | None = None, keep_passes: bool = False
+    graph: Graph,
+    rules: RuleSet,
+    *,
+    progress: Progress | None = None,
+    keep_passes: bool = False,
+    processes: int = 1,
 ) -> Findings:
     """Ask every rule of every resource that it judges.
 
     :param progress: called now and then with how many of how many objects are done
     :param keep_passes: keep what every rule found in order, too
+    :param processes: with two or more, a large graph is judged by two processes where the system can
     :returns: the findings, sorted by rule and address
     """
-    findings = Findings()
     has_environments = bool(graph.environments.all)
     agendas = {kind: _Agenda(rules.for_kind(kind, with_environments=has_environments)) for kind in graph.kinds}
+    modules = _Agenda([(rule, False) for rule in rules.for_modules])
+    work = _Work(graph, rules, agendas, modules, keep_passes)
+    if processes > 1 and not keep_passes and can_split(len(graph.nodes)):
+        findings = _by_two(work, progress)
+    else:
+        findings = work.of(graph.nodes, progress)
     # What is only asked to which environment it belongs is not judged for what it is.
     findings.unmodelled = {
         kind for kind, agenda in agendas.items() if all(rule.id in rules.for_environments for rule, _ in agenda.rules)
     }
-    modules = _Agenda([(rule, False) for rule in rules.for_modules])
-    firsts = graph.first_in if rules.for_modules else {}
-    total = len(graph.nodes)
-    keep = total <= _KEEP_VIEWS
-    for done, node in enumerate(graph.nodes):
-        if progress is not None and done % 64 == 0:
-            progress(done, total)
-        for agenda in (agendas[node.kind], modules) if node.index in firsts else (agendas[node.kind],):
-            if agenda.rules:
-                _judge_node(graph, node, agenda, rules, findings, keep_passes)
-        if not keep:
-            node.before_view = node.after_view = None
-    if progress is not None:
-        progress(total, total)
     matched = {rule.id for agenda in (modules, *agendas.values()) for rule, _ in agenda.rules}
     findings.idle = [rule.id for rule in rules.rules if rule.id not in matched]
     _sort(findings)
     tell_wider(findings)
+    return findings
+
+
+class _Work:
+    """Everything that judging some objects of a graph takes."""
+
+    def __init__(
+        self, graph: Graph, rules: RuleSet, agendas: dict[str, _Agenda], modules: _Agenda, keep_passes: bool
+    ) -> None:
+        self.graph = graph
+        self.rules = rules
+        self.agendas = agendas
+        self._modules = modules
+        self._keep_passes = keep_passes
+        self._firsts = graph.first_in if rules.for_modules else {}
+
+    def of(self, nodes: list[Node], progress: Progress | None) -> Findings:
+        """What the rules say of some objects."""
+        findings = Findings()
+        agendas, modules, firsts = self.agendas, self._modules, self._firsts
+        total = len(nodes)
+        keep = len(self.graph.nodes) <= _KEEP_VIEWS
+        for done, node in enumerate(nodes):
+            if progress is not None and done % 64 == 0:
+                progress(done, total)
+            for agenda in (agendas[node.kind], modules) if node.index in firsts else (agendas[node.kind],):
+                if agenda.rules:
+                    _judge_node(self.graph, node, agenda, self.rules, findings, self._keep_passes)
+            if not keep:
+                node.before_view = node.after_view = None
+        if progress is not None:
+            progress(total, total)
+        return findings
+
+
+def _by_two(work: _Work, progress: Progress | None) -> Findings:
+    """What the rules say of all objects, found by two processes."""
+    graph = work.graph
+    weights = {kind: len(nodes) * (len(work.agendas[kind].rules) + 1) for kind, nodes in graph.kinds.items()}
+    theirs = halves(weights)
+    second = [node for node in graph.nodes if node.kind in theirs]
+    helper = Helper(lambda: work.of(second, None), work.rules.rules, graph.nodes)
+    findings = work.of([node for node in graph.nodes if node.kind not in theirs], progress)
+    other = helper.findings()
+    if other is None:
+        other = work.of(second, progress)
+    findings.violations += other.violations
+    findings.undetermined += other.undetermined
+    findings.errors += other.errors
+    findings.evaluations += other.evaluations
     return findings
 
 
