@@ -435,7 +435,7 @@ def run_app(words: list[str]) -> int:
     :raises CallError: when it cannot be understood
     """
     try:
-        done = app(words, standalone_mode=False)
+        done = app(words, standalone_mode=False, prog_name="planguard")
     except typer.Exit as stop:
         return int(stop.exit_code)
     except typer.Abort:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from planguard.engine.finding import FIXED, INHERITED, INTRODUCED, Failed, Findings, Found, Open
 from planguard.engine.rule import Rule, Violation
 from planguard.engine.ruleset import Judge, RuleSet
-from planguard.engine.split import Helper, can_split, halves
+from planguard.engine.split import Helper, Queue, can_split, shares_of
 from planguard.engine.wider import tell_wider
 from planguard.errors import PlanError, file_name
 from planguard.graph.change import Change
@@ -116,17 +116,38 @@ def _by_two(work: _Work, progress: Progress | None) -> Findings:
     """What the rules say of all objects, found by two processes."""
     graph = work.graph
     weights = {kind: len(nodes) * (len(work.agendas[kind].rules) + 1) for kind, nodes in graph.kinds.items()}
-    theirs = halves(weights)
-    second = [node for node in graph.nodes if node.kind in theirs]
-    helper = Helper(lambda: work.of(second, None), work.rules.rules, graph.nodes)
-    findings = work.of([node for node in graph.nodes if node.kind not in theirs], progress)
+    shares = [[node for kind in kinds for node in graph.kinds[kind]] for kinds in shares_of(weights)]
+    queue = Queue(len(shares))
+    findings, mine = Findings(), set()
+    helper = Helper(
+        lambda: _together(work.of(shares[number], None) for number in queue), work.rules.rules, graph.nodes
+    )
+    done = 0
+    for number in queue:
+        mine.add(number)
+        _add(findings, work.of(shares[number], None))
+        done += len(shares[number])
+        if progress is not None:
+            progress(done, len(graph.nodes))
+    queue.close()
     other = helper.findings()
     if other is None:
-        other = work.of(second, progress)
-    findings.violations += other.violations
-    findings.undetermined += other.undetermined
-    findings.errors += other.errors
-    findings.evaluations += other.evaluations
+        other = _together(work.of(nodes, None) for number, nodes in enumerate(shares) if number not in mine)
+    return _add(findings, other)
+
+
+def _together(parts: Iterable[Findings]) -> Findings:
+    findings = Findings()
+    for one in parts:
+        _add(findings, one)
+    return findings
+
+
+def _add(findings: Findings, more: Findings) -> Findings:
+    findings.violations += more.violations
+    findings.undetermined += more.undetermined
+    findings.errors += more.errors
+    findings.evaluations += more.evaluations
     return findings
 
 

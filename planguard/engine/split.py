@@ -1,4 +1,5 @@
-"""The rules on a large graph by two processes: each takes the resources of some types, and one tells the other.
+"""The rules on a large graph by two processes: each takes the resources of one type after the other, and one tells
+the other.
 
 Both have the whole graph, which the second gets by a fork and so without a copy. Whatever goes wrong with it, the
 first does the work after all: an answer that did not arrive is never taken for one without findings.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from planguard.graph.node import Node
 
 LEAST = 4000
 """Objects from which on a second process is worth its start."""
+MOST_SHARES = 256
 _CHUNK = 1 << 20
 
 
@@ -36,26 +38,42 @@ def can_split(objects: int) -> bool:
     return objects >= LEAST and hasattr(os, "fork") and threading.active_count() == 1
 
 
-def halves(weights: Mapping[str, int]) -> frozenset[str]:
-    """The types of the second half: as near to half of the work as whole types allow, always the same."""
-    second: list[str] = []
-    mine = theirs = 0
-    for kind, weight in sorted(weights.items(), key=lambda item: (-item[1], item[0])):
-        if mine <= theirs:
-            mine += weight
-        else:
-            theirs += weight
-            second.append(kind)
-    return frozenset(second)
+class Queue:
+    """Shares of the work, handed out one at a time to whichever process asks first.
+
+    Each share is one byte in a pipe: reading it is taking it.
+    """
+
+    def __init__(self, shares: int) -> None:
+        """With as many shares as there are, at most :data:`MOST_SHARES`."""
+        self._reading, writing = os.pipe()
+        os.write(writing, bytes(range(shares)))
+        os.close(writing)
+
+    def __iter__(self) -> Iterator[int]:
+        """The numbers of the shares that this process gets."""
+        while found := os.read(self._reading, 1):
+            yield found[0]
+
+    def close(self) -> None:
+        """Hand out nothing any more."""
+        os.close(self._reading)
+
+
+def shares_of(weights: Mapping[str, int]) -> list[list[str]]:
+    """The types in shares, the heaviest first; what is light goes together into the last."""
+    ordered = sorted(weights, key=lambda kind: (-weights[kind], kind))
+    alone, rest = ordered[: MOST_SHARES - 1], ordered[MOST_SHARES - 1 :]
+    return [[kind] for kind in alone] + ([rest] if rest else [])
 
 
 class Helper:
-    """A second process that judges its share, and says what it found."""
+    """A second process that judges its shares, and says what it found."""
 
     def __init__(self, work: Callable[[], Findings], rules: Iterable[Rule], nodes: list[Node]) -> None:
         """Start it.
 
-        :param work: judges the share; runs in the second process only
+        :param work: judges the shares that it gets; runs in the second process only
         """
         self._rules = list(rules)
         self._nodes = nodes

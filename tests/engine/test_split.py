@@ -79,10 +79,17 @@ def test_what_does_not_arrive_is_worked_out_again(
     assert found(PLANS[0], builtin_rules, 2) == expected
 
 
-@given(st.dictionaries(st.text(min_size=1), st.integers(0, 1000), max_size=30))
-def test_halves_are_fair(weights: dict[str, int]) -> None:
-    second = split.halves(weights)
-    theirs = sum(weights[kind] for kind in second)
-    mine = sum(weights.values()) - theirs
-    assert second <= weights.keys()
-    assert abs(mine - theirs) <= max(weights.values(), default=0)
+@given(st.dictionaries(st.text(min_size=1), st.integers(0, 1000), max_size=600))
+def test_every_type_is_in_one_share(weights: dict[str, int]) -> None:
+    shares = split.shares_of(weights)
+    assert sorted(kind for share in shares for kind in share) == sorted(weights)
+    assert len(shares) <= split.MOST_SHARES
+    assert all(shares)
+
+
+@given(st.integers(0, split.MOST_SHARES))
+def test_every_share_is_handed_out_once(shares: int) -> None:
+    queue = split.Queue(shares)
+    assert list(queue) == list(range(shares))
+    assert list(queue) == []
+    queue.close()
