@@ -27,7 +27,7 @@ from planguard.plan.unknown import Path, Undetermined, Unknown, render_path
 
 Progress = Callable[[int, int], None]
 _MOST_TURNS = 256
-_KEEP_VIEWS = 20_000
+_KEEP_VIEWS = 8_000
 _INDEX = re.compile(r"\[\d+\]")
 
 
