@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from planguard.errors import CallError
-from planguard.graph.environments import Environment, Environments, Sign
+from planguard.graph.environments import Environment, Environments, Sign, is_listed
 from planguard.graph.graph import Graph
 from planguard.graph.resource import AFTER, BEFORE, Resource
 from planguard.plan.glob import fits, fits_any
@@ -82,7 +82,7 @@ class _Signs:
         if sign.kind == "tag":
             return self._counted(sign, f"tag `{sign.key}`", self._tags(sign.key))
         if sign.kind == "account":
-            return self._counted(sign, "account", self._all_accounts())
+            return self._counted(sign, "account", self._all_accounts(), is_listed)
         return self._counted(sign, "module", Counter(one.module for one in self._all() if one.module))
 
     def _matching(self, sign: Sign, what: str, value: str | None) -> str:
@@ -91,8 +91,14 @@ class _Signs:
             return ""
         return f"{what} is `{value}`" if pattern == value else f"{what} `{value}` matches `{pattern}`"
 
-    def _counted(self, sign: Sign, what: str, values: Counter[str]) -> str:
-        found = sorted(one for one in values if fits_any(sign.patterns, one))
+    def _counted(
+        self,
+        sign: Sign,
+        what: str,
+        values: Counter[str],
+        is_meant: Callable[[str, tuple[str, ...]], bool] = lambda value, patterns: fits_any(patterns, value),
+    ) -> str:
+        found = sorted(one for one in values if is_meant(one, sign.patterns))
         if not found:
             return ""
         count = sum(values[one] for one in found)

@@ -66,7 +66,7 @@ class Environments(msgspec.Struct, frozen=True):
 
     def of_account(self, account: str) -> Environment | None:
         """The environment that an account, subscription or project belongs to."""
-        return next((one for one in self.all if fits_any(one.patterns("account"), account)), None)
+        return next((one for one in self.all if is_listed(account, one.patterns("account"))), None)
 
     def of_network(self, cidr: str) -> Environment | None:
         """The environment that a whole address range belongs to. The world belongs to none."""
@@ -83,6 +83,11 @@ class Environments(msgspec.Struct, frozen=True):
     def of_module(self, module: str) -> Environment | None:
         """The environment that a module address belongs to."""
         return next((one for one in self.all if fits_any(one.patterns("module"), module)), None)
+
+
+def is_listed(account: str, patterns: tuple[str, ...]) -> bool:
+    """Whether an account is meant. Azure writes the ids of subscriptions in capitals and in small letters."""
+    return fits_any((one.casefold() for one in patterns), account.casefold())
 
 
 def _within(cidr: str, own: str) -> bool:

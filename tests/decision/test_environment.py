@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from planguard.errors import CallError
+from planguard.graph.environments import Environment, Environments, Sign
 from tests.conftest import FIXTURES, change
 from tests.decision.waiving import For, decided, open_rule, plan
 
@@ -157,3 +158,12 @@ def test_the_stacks_are_told_apart_by_their_variable(stack: str, name: str) -> N
         name,
         f"variable `environment` is `{name}`",
     )
+
+
+def test_the_case_of_a_subscription_does_not_count() -> None:
+    listed = "ABCDEF01-1111-2222-3333-444455556666"
+    environments = Environments((Environment("prod", True, (Sign("account", "", (listed,)),)),))
+    found = environments.of_account(listed.lower())
+    assert found is not None
+    assert found.name == "prod"
+    assert environments.of_account("00000000-1111-2222-3333-444455556666") is None
