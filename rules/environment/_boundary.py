@@ -40,8 +40,7 @@ class Side:
 
     def owner(self, account: str) -> Any:
         """The environment that an account belongs to, on whichever side."""
-        of_account = self._environments.of_account
-        return of_account(account) or of_account(account.lower())
+        return self._environments.of_account(account)
 
     def of_range(self, cidr: str) -> str:
         """What the other side has to do with an address range, in words; empty for nothing. The world is nobody's."""
