@@ -104,14 +104,6 @@ def _show(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())
 
 
-def _is_rule(node: ast.FunctionDef) -> bool:
-    """Whether a function is that of a rule."""
-    return any(
-        isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in ("rule", "change_rule")
-        for one in node.decorator_list
-    )
-
-
 class _Walk:
     """Walks through a function and tells of every place that can be changed."""
 
@@ -123,8 +115,7 @@ class _Walk:
     def function(self, node: ast.FunctionDef) -> Iterator[Mutant]:
         self.span = (node.lineno, node.end_lineno or node.lineno)
         self.block = id(node)
-        # The engine gives a rule every parameter; what its function has as defaults is changed as a parameter.
-        for field in () if _is_rule(node) else ("defaults", "kw_defaults"):
+        for field in ("defaults", "kw_defaults"):
             yield from self._children(node.args, field)
         yield from self._body(node, "body", id(node))
 
