@@ -31,6 +31,11 @@ def run_check_waivers(
     desk = open_desk(policy, place, now)
     wanted = [path.resolve() for path in files]
     verdicts = [one for one in _verdicts(desk, reports) if not wanted or _is_in(Path(one.file), wanted)]
+    for path in files:
+        # What was named and not looked at must not count as one that holds.
+        if not any(_is_in(Path(one.file), [path.resolve()]) for one in verdicts):
+            hint = "waivers are the .yaml files of one folder; --waivers names it"
+            raise CallError("no waiver was read from it", hint, place=str(path))
     verdicts.sort(key=lambda one: one.file)
     if format_ == "json":
         shown = [

@@ -442,3 +442,12 @@ def test_no_sensitive_value_gets_into_a_waiver(planguard: Call) -> None:
     ]
     assert len(texts) > 10
     assert [text for text in texts if "not-a-real" in text] == []
+
+
+@pytest.mark.parametrize("name", ["note.txt", "empty"])
+def test_what_was_named_and_not_read_does_not_count_as_one_that_holds(planguard: Call, name: str) -> None:
+    Path("note.txt").write_text("apiVersion: planguard.dev/v1\n")
+    Path("empty").mkdir()
+    answer = planguard("waiver", "check", name, *AT)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.errors == [f"error: {name}: no waiver was read from it"]
