@@ -20,6 +20,7 @@ from planguard.decision.policy import (
     ALLOW,
     BLOCK,
     EFFECTS,
+    MITIGATED,
     OBSERVE,
     PART_OF_WIDER,
     WARN,
@@ -169,6 +170,13 @@ class _Judge:
         gate = self._gates.get(key)
         if gate is None:
             gate = self._gates[key] = self._policy.gate_for(subject_of(finding, owner, self._environment))
+        if (
+            isinstance(finding, Found)
+            and finding.mitigation
+            and gate.effect == BLOCK
+            and self._policy.heeds_mitigations
+        ):
+            gate = MITIGATED
         effect = OBSERVE if finding.status == FIXED else gate.effect
         return Judged(finding, gate, effect, fingerprint, owner)
 

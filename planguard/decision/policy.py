@@ -182,6 +182,7 @@ class Policy(msgspec.Struct, frozen=True):
 
     :ivar digest: ``sha256:`` and the hex digest of what it was made from
     :ivar not_waivable: findings that no waiver excuses
+    :ivar heeds_mitigations: whether a violation that something takes the edge off is a warning at the most
     """
 
     gates: tuple[Gate, ...]
@@ -192,6 +193,7 @@ class Policy(msgspec.Struct, frozen=True):
     approvals: tuple[Approval, ...] = ()
     not_waivable: tuple[When, ...] = ()
     promotions: tuple[Promotion, ...] = ()
+    heeds_mitigations: bool = True
 
     def gate_for(self, one: Subject) -> Gate:
         """The first gate that matches. What no gate matches is blocked: a hole in a policy is no permission."""
@@ -212,6 +214,8 @@ class Policy(msgspec.Struct, frozen=True):
 
 PART_OF_WIDER = Gate("part-of-wider", OBSERVE)
 """For what a wider rule says of the same fact already: that is what is decided on."""
+MITIGATED = Gate("mitigated", WARN)
+"""For what a gate would block, and something in the plan takes the edge off: the report says what."""
 NO_GATE = Gate("no-gate-matches", BLOCK)
 _GRAVE = ("critical", "high")
 _LESSER = ("medium", "low")

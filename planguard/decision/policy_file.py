@@ -158,6 +158,7 @@ class _Reader:
             not_waivable=tuple(
                 self._when(one, ("not_waivable", index)) for index, one in enumerate(model.not_waivable)
             ),
+            heeds_mitigations=model.mitigations == "warn",
             promotions=tuple(
                 Promotion(
                     self._known_environment(one.environment, ("promotion", index, "environment")),

@@ -227,6 +227,9 @@ class PolicyModel(_Part):
     environments: dict[str, EnvironmentModel] = Field(default_factory=dict)
     gates: list[GateModel] = Field(default_factory=list)
     builtin_gates: bool = Field(default=True, description="Whether the built-in gates stand behind these.")
+    mitigations: Literal["warn", "ignore"] = Field(
+        default="warn", description="`warn`: what takes the edge off a violation makes it a warning at the most."
+    )
     owners: list[OwnerModel] = Field(default_factory=list)
     identities: dict[str, IdentityModel] = Field(default_factory=dict)
     approvals: list[ApprovalModel] = Field(default_factory=list)

@@ -340,9 +340,10 @@ def _names_unknown(message: str) -> bool:
 
 def _in_texts(one: Violation) -> Violation:
     """A violation whose parts are texts and nothing else: a sensitive one becomes ``(sensitive)`` here."""
-    if type(one.path) is str and type(one.message) is str and not one.evidence:
+    if type(one.path) is str and type(one.message) is str and not one.evidence and not one.mitigation:
         return one
-    return Violation(f"{one.path}", f"{one.message}", one.facts, tuple(f"{part}" for part in one.evidence))
+    evidence = tuple(f"{part}" for part in one.evidence)
+    return Violation(f"{one.path}", f"{one.message}", one.facts, evidence, f"{one.mitigation}")
 
 
 def _kind(value: object) -> str:
@@ -387,7 +388,7 @@ def _facts(one: Violation) -> str:
 
 
 def _found(rule: Rule, node: Node, status: str, one: Violation) -> Found:
-    return Found(rule, node, status, one.path, one.message, _facts(one), one.evidence)
+    return Found(rule, node, status, one.path, one.message, _facts(one), one.evidence, mitigation=one.mitigation)
 
 
 def _is_same(before: Undetermined | None, after: Undetermined) -> bool:

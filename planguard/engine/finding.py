@@ -21,6 +21,7 @@ class Found(msgspec.Struct, frozen=True):
         fixed (only before)
     :ivar facts: what makes it this violation: part of its fingerprint
     :ivar part_of: the wider rule that says the same, empty where there is none
+    :ivar mitigation: what takes the edge off it, so that it is a warning at the most; empty where nothing does
     """
 
     rule: Rule
@@ -31,6 +32,7 @@ class Found(msgspec.Struct, frozen=True):
     facts: Any
     evidence: tuple[str, ...]
     part_of: str = ""
+    mitigation: str = ""
 
 
 class Open(msgspec.Struct, frozen=True):

@@ -141,23 +141,28 @@ class Violation(msgspec.Struct, frozen=True):
     :ivar facts: what makes it the same violation in another snapshot; by default the path without indexes, and
         the message
     :ivar evidence: addresses of other resources that it rests on
+    :ivar mitigation: what takes the edge off it, in words: then it is a warning at the most
     """
 
     path: str
     message: str
     facts: Any = None
     evidence: tuple[str, ...] = ()
+    mitigation: str = ""
 
 
-def violation(path: str, message: str, *, facts: Any = None, evidence: Iterable[str] = ()) -> Violation:
+def violation(
+    path: str, message: str, *, facts: Any = None, evidence: Iterable[str] = (), mitigation: str = ""
+) -> Violation:
     """Say that something is wrong: ``yield violation("account_id", "shared with all accounts")``.
 
     :param path: the attribute, empty for the resource as a whole
     :param message: what is wrong, in words and values; no full stop
     :param facts: what makes it the same violation before and after, where path and message do not say it
     :param evidence: addresses of other resources that it rests on
+    :param mitigation: what takes the edge off it, in words and for certain: policy then warns of it at the most
     """
-    return Violation(path, message, facts, tuple(evidence))
+    return Violation(path, message, facts, tuple(evidence), mitigation)
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])

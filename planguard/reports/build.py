@@ -249,10 +249,12 @@ class _Writer:
             deposed=node.deposed or None,
             part_of=found.part_of or None,
             owner=judged.owner,
+            mitigation=self.redactor.text(found.mitigation) or None,
         )
 
     def _message(self, found: Found) -> str:
-        text = self.redactor.text(found.message)
+        said = f"{found.message}; mitigated: {found.mitigation}" if found.mitigation else found.message
+        text = self.redactor.text(said)
         secrets = self._secrets.get(found.node.index)
         if secrets is None:
             secrets = self._secrets[found.node.index] = self._short_secrets(found.node)

@@ -117,6 +117,7 @@ class ViolationEntry(Struct, frozen=True):
     deposed: str | None = None
     part_of: str | None = None
     owner: str | None = None
+    mitigation: str | None = None
 
 
 class UndeterminedEntry(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from planguard.decision.decide import Case, Decision, decide
 from planguard.decision.environment import Resolved
@@ -38,6 +39,31 @@ def decided(findings: Findings, policy: Policy = BUILTIN_POLICY, **document: Any
     plan = plan_from({**plan_document(), **document})
     case = Case(Resolved(None, "nothing tells"))
     return decide(plan, build_graph(plan), findings, policy, Digests(plan), case)
+
+
+def mitigated(severity: str, status: str) -> Found:
+    return Found(rule(severity), NODE, status, "", "m", "f", (), mitigation="nothing holds it")
+
+
+@pytest.mark.parametrize(
+    ("severity", "status", "effect", "gate"),
+    [
+        ("critical", "introduced", "warn", "mitigated"),
+        ("low", "introduced", "warn", "builtin-introduced-medium-low"),
+        ("critical", "inherited", "observe", "builtin-inherited"),
+        ("critical", "fixed", "observe", "builtin-fixed"),
+    ],
+)
+def test_what_something_takes_the_edge_off_is_a_warning_at_the_most(
+    severity: str, status: str, effect: str, gate: str
+) -> None:
+    decision = decided(Findings(violations=[mitigated(severity, status)]))
+    assert [(one.effect, one.gate.name) for one in decision.violations] == [(effect, gate)]
+
+
+def test_a_policy_may_ignore_mitigations() -> None:
+    policy = replace(BUILTIN_POLICY, heeds_mitigations=False)
+    assert decided(Findings(violations=[mitigated("critical", "introduced")]), policy).outcome == "block"
 
 
 @pytest.mark.parametrize(
