@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planguard.graph.node import Node
 from planguard.plan.document import decode_value
@@ -13,12 +13,20 @@ from planguard.plan.source.blocks import Block
 from planguard.plan.unknown import Path as ValuePath
 from planguard.reports.model import SourcePlace
 
+if TYPE_CHECKING:
+    from planguard.plan.source.evaluation.planned import Planned
+    from planguard.plan.source.recovery import Recovery
+
 
 class PlanSource:
-    """What the graph and the reports ask of the source."""
+    """What the graph and the reports ask of the source.
 
-    def __init__(self, source: Source) -> None:
+    :param workspace: the workspace that the plan was made in; None where nobody knows
+    """
+
+    def __init__(self, source: Source, workspace: str | None = None) -> None:
         self._source = source
+        self._workspace = workspace
 
     def local_references(self, module: tuple[str, ...], name: str) -> list[str]:
         """What ``local.<name>`` of a module refers to, in Terraform's way of writing references."""
@@ -37,6 +45,16 @@ class PlanSource:
         """Whether the block of an object sets an attribute, ``dynamic`` blocks included."""
         block = self._block(node)
         return block is not None and block.writes(names)
+
+    def recovery(self, planned: Planned) -> Recovery:
+        """What evaluates the source for values that the plan leaves out.
+
+        :param planned: what the plan knows
+        """
+        from planguard.access.pattern import symbol
+        from planguard.plan.source.recovery import Recovery
+
+        return Recovery(self._source, planned, symbol, self._workspace)
 
     def place_of(self, node: Node, path: ValuePath) -> SourcePlace | None:
         """Where the block of an object stands, and the attribute in it when it is written there."""
@@ -58,8 +76,9 @@ def plan_source(saved: SavedPlan | None, folder: Path | None, cache: Path | None
 
     :raises SourceError: when the folder holds no configuration
     """
+    workspace = saved.workspace if saved is not None else None
     if folder is not None:
-        return PlanSource(load_source(folder, cache))
+        return PlanSource(load_source(folder, cache), workspace)
     if saved is None or not saved.source:
         return None
     files: dict[str, bytes] = {}
@@ -69,4 +88,4 @@ def plan_source(saved: SavedPlan | None, folder: Path | None, cache: Path | None
         prefix = "" if module.directory in ("", ".") else f"{module.directory}/"
         for name, content in module.files.items():
             files[prefix + name] = content
-    return PlanSource(source_from_files(files, modules, cache))
+    return PlanSource(source_from_files(files, modules, cache), workspace)

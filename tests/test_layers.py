@@ -18,6 +18,8 @@ LAYERS = (
     ("errors", "version", "yaml_file", "schema"),
     ("plan",),
     ("graph",),
+    ("access",),
+    ("exposure",),
     ("engine",),
     ("decision",),
     ("reports",),
@@ -29,6 +31,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 HEAVY = ("typer", "rich", "pydantic", "yaml", "jmespath", "hcl2")
 LATE = (
     "cli/app.py",
+    "cli/app_access.py",
     "cli/app_policy.py",
     "cli/app_waiver.py",
     "decision/policy_model.py",

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from planguard.cli.app_access import access, exposure
 from planguard.cli.app_policy import policy_app
 from planguard.cli.app_waiver import waiver_app
 from planguard.cli.check import RuleChoice, check_call
@@ -228,6 +229,10 @@ def graph(
     run_graph(plan, Wanted(source=source, terraform_bin=terraform_bin, cache=cache_folder()), format_, output)
 
 
+app.command()(access)
+app.command()(exposure)
+
+
 @app.command()
 def digest(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="One plan, as for check.", show_default=False)],
@@ -425,7 +430,9 @@ def main_options(
     """Judges a Terraform or OpenTofu plan before it is applied."""
 
 
-_COMMANDS = frozenset({"check", "scan", "graph", "explain", "rules", "digest", "init", "policy", "waiver"})
+_COMMANDS = frozenset(
+    {"check", "scan", "graph", "access", "exposure", "explain", "rules", "digest", "init", "policy", "waiver"}
+)
 
 
 def run_app(words: list[str]) -> int:

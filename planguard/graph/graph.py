@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from planguard.graph.account import setting_in
 from planguard.graph.configuration import Attribute, Module, all_references
@@ -27,12 +27,16 @@ from planguard.graph.edge import (
 from planguard.graph.environments import Environment, Environments
 from planguard.graph.identity import is_name, is_telling, leaves_of, names_of, names_type, normalised
 from planguard.graph.node import Node
+from planguard.graph.planned import PlannedValues
 from planguard.graph.reference import Certainty, Locals, Resolver, Scope, Target
 from planguard.graph.resource import AFTER, BEFORE, Neighbours, Resource
 from planguard.plan.address import longest_references
 from planguard.plan.document import Variable, decode_value
 from planguard.plan.sensitive import Redactor
 from planguard.plan.unknown import Path, Undetermined, Unknown, has_unknown
+
+if TYPE_CHECKING:
+    from planguard.plan.source.recovery import Recovery
 
 DEPENDS_ON: Attribute = ("depends_on",)
 _MOST_NAMESAKES = 64
@@ -53,6 +57,7 @@ class Graph:
     :ivar environments: the environments that policy defines
     :ivar environment: the one that the plan is for; None where policy defines none
     :ivar touched_change: set when a question that a rule asked may have another answer in the other snapshot
+    :ivar derived: what analyses have worked out of it, by their name and snapshot
     """
 
     def __init__(
@@ -89,6 +94,7 @@ class Graph:
         self._unsettled: dict[tuple[str, str, str], list[Resource]] = {}
         self._identities: dict[tuple[str | None, str], dict[str, list[Node]]] = {}
         self._settings: dict[tuple[str, tuple[str, ...]], str] = {}
+        self.derived: dict[tuple[str, ...], Any] = {}
 
     # -- where it belongs --------------------------------------------------------------------------------------
 
@@ -526,6 +532,21 @@ class Graph:
                         for name in dict.fromkeys(names_of(values, node.type)):
                             names.setdefault(name, []).append(node)
         return names
+
+    # -- what the plan leaves out ------------------------------------------------------------------------------
+
+    @cached_property
+    def recovery(self) -> Recovery | None:
+        """What tells values that the plan leaves out; None where there is no source."""
+        return self._source.recovery(PlannedValues(self)) if self._source is not None else None
+
+    def recovered(self, resource: Resource, path: Path, *, decoded: bool) -> Any:
+        """See :meth:`Resource.recovered` and :meth:`Resource.recovered_json`."""
+        node = resource.node
+        if resource.snapshot == BEFORE or node.block is None or node.deposed or self.recovery is None:
+            return None
+        ask = self.recovery.document if decoded else self.recovery.value
+        return ask(node.module, node.block.name, node.key, path, resource)
 
     # -- unknown values ----------------------------------------------------------------------------------------
 

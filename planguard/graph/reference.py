@@ -11,11 +11,15 @@ worked out: the plan does not say which one is referred to (hashicorp/terraform 
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from planguard.graph.configuration import Block, Module
 from planguard.graph.node import Node
 from planguard.plan.address import Key, ModulePath, Reference, parse_reference
+
+if TYPE_CHECKING:
+    from planguard.plan.source.evaluation.planned import Planned
+    from planguard.plan.source.recovery import Recovery
 
 _DEPTH = 64
 
@@ -32,11 +36,13 @@ class Certainty(IntEnum):
 
 
 class Locals(Protocol):
-    """Where source is given: what a local value refers to, and what a block sets in a ``dynamic`` block."""
+    """Where source is given: what a local value refers to, what ``dynamic`` blocks set, what a plan leaves out."""
 
     def local_references(self, module: tuple[str, ...], name: str) -> list[str]: ...
 
     def is_written(self, node: Node, names: tuple[str, ...]) -> bool: ...
+
+    def recovery(self, planned: Planned) -> Recovery: ...
 
 
 Target = tuple[Node, tuple[str | tuple[Key], ...], Certainty]

@@ -19,6 +19,7 @@ from planguard.plan.unknown import (
     Path,
     Undetermined,
     Unknown,
+    has_unknown,
     origin_of,
     path_of,
     render_path,
@@ -51,7 +52,7 @@ class Resource:
     :ivar put_off: list elements whose unknown parts have stopped the rule that is running (engine only)
     """
 
-    __slots__ = ("_documents", "_graph", "_node", "_shared", "_values", "near", "put_off", "snapshot")
+    __slots__ = ("_documents", "_graph", "_node", "_recovered", "_shared", "_values", "near", "put_off", "snapshot")
 
     def __init__(self, node: Node, graph: Graph, snapshot: str) -> None:
         self._node = node
@@ -59,6 +60,7 @@ class Resource:
         self.snapshot = snapshot
         self._values: Any = _MISSING
         self._documents: dict[str, Any] | None = None
+        self._recovered: dict[tuple[str, bool], Any] | None = None
         self._shared: dict[Callable[[Resource], Iterable[Any]], tuple[list[Any], bool]] = {}
         self.near: dict[tuple[str | None, str | None, bool], tuple[Neighbours, bool]] = {}
         self.put_off: list[Path] = []
@@ -308,6 +310,39 @@ class Resource:
             document = _parse_document(text) if text else None
             self._documents[path] = wrap_sensitive(document, isinstance(text, SensitiveText))
         return self._documents[path]
+
+    def recovered(self, path: str) -> Any | None:
+        """The value at a path where the plan does not know it, or not all of it, as far as its source tells.
+
+        A text has a symbol (``planguard.access.pattern``) for each value that is known only after apply, named after
+        the instance and its attribute; elsewhere an Unknown stands for what nobody can say. A list with an Unknown in
+        it may turn out to have any number of elements in that place. What the plan knows is handed on as it is.
+
+        :returns: None where nothing can be told: without source, before the apply, or for what no block sets
+        :raises SourceError: a file of the source cannot be read or parsed
+        """
+        value = self.get(path)
+        return self._recover(path, decoded=False) if has_unknown(value) else value
+
+    def recovered_json(self, path: str) -> Any | None:
+        """The JSON document that a text holds, decoded, as far as the source tells; see :meth:`recovered`.
+
+        What ``jsonencode`` or ``aws_iam_policy_document`` was given of unknown structure is an Unknown in its place.
+
+        :returns: None where nothing can be told
+        :raises SourceError: a file of the source cannot be read or parsed
+        :raises ValueError: when the plan knows the string, and it is no JSON
+        """
+        return self._recover(path, decoded=True) if has_unknown(self.get(path)) else self.json(path)
+
+    def _recover(self, path: str, *, decoded: bool) -> Any:
+        if self._recovered is None:
+            self._recovered = {}
+        asked = (path, decoded)
+        self._graph.touched_change = True  # its answer rests on whatever it refers to
+        if asked not in self._recovered:
+            self._recovered[asked] = self._graph.recovered(self, steps_of(path), decoded=decoded)
+        return self._recovered[asked]
 
     def shared(self, work: Callable[[Resource], Iterable[Found]]) -> Iterable[Found]:
         """What a function finds in this resource, worked out once for all rules that ask.

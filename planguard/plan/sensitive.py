@@ -149,6 +149,7 @@ class Redactor:
         self._by_start = None
         self._done.clear()
         self._secrets.add(text)
+        self._secrets.add(text.lower())  # names that a cloud compares without case are told in lower case
         stripped = text.strip()
         if len(stripped) >= _SHORTEST:
             self._secrets.add(stripped)

@@ -14,7 +14,8 @@ from planguard.errors import SourceError
 from planguard.plan.source.compact import compact_text
 from planguard.plan.source.content import hcl_arguments, tfvars_document
 from planguard.plan.source.evaluation.constraint import Type
-from planguard.plan.source.evaluation.expression import CONSTANTS, Scope, evaluate
+from planguard.plan.source.evaluation.expression import evaluate
+from planguard.plan.source.evaluation.scope import CONSTANTS, Scope
 from planguard.plan.source.evaluation.value import UNKNOWN, NoValueError
 from planguard.plan.source.grammar import UnparsableError
 from planguard.plan.source.tree import unparsable

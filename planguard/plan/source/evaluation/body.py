@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from planguard.plan.source.evaluation.expression import Scope, evaluate, evaluate_or_unknown, items_of
+from planguard.plan.source.evaluation.expression import evaluate, evaluate_or_unknown, items_of
+from planguard.plan.source.evaluation.scope import Scope
 from planguard.plan.source.evaluation.slot import Slot, Slots
+from planguard.plan.source.evaluation.symbol import OpenList, Symbolic
 from planguard.plan.source.evaluation.value import (
     UNKNOWN,
     Marked,
@@ -108,13 +110,18 @@ def _expanded(block: Section, scope: Scope, slots: Slots | None) -> Iterator[Any
         collection = evaluate(over.expression, scope)
         sensitive = type(collection) is Marked
         collection = unmarked(collection)
-        rounds = [] if collection is UNKNOWN or isinstance(collection, OpenObject) else list(items_of(collection))
+        if isinstance(collection, OpenObject | Symbolic):
+            collection = UNKNOWN
+        rounds = [] if collection is UNKNOWN else list(items_of(collection))
     except NoValueError:
         collection = UNKNOWN
-    if collection is UNKNOWN or isinstance(collection, OpenObject):
+    if collection is UNKNOWN:
         yield UNKNOWN
         return
     for key, value in rounds:
+        if value is UNKNOWN and type(collection) is OpenList:
+            yield UNKNOWN  # any number of them
+            continue
         each = {"key": key, "value": marked(value) if sensitive else value}
         yield _object(content, scope.within({iterator: each}), slots)
 

@@ -12,12 +12,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from planguard.plan.source.evaluation.functions.conversions import unified
+from planguard.plan.source.evaluation.symbol import OpenList, Symbolic
 from planguard.plan.source.evaluation.value import (
     UNKNOWN,
     Marked,
     NoValueError,
     OpenObject,
     as_set,
+    is_bag,
     kind_of,
     marked,
     to_bool,
@@ -86,6 +88,12 @@ def convert(value: Any, type_: Type) -> Any:
     if isinstance(type_, str):
         change = _CONVERT.get(type_)
         return change(value) if change is not None else value
+    if type(value) is Symbolic:
+        return UNKNOWN
+    if type(value) is OpenList:
+        return OpenList(convert(one, type_[1]) for one in value) if type_[0] in {"list", "set"} else UNKNOWN
+    if type_[0] == "list" and is_bag(value):
+        return tuple(convert(one, type_[1]) for one in value)  # no order can be told
     build = _COLLECTIONS.get(type_[0])
     return build(value, type_) if build is not None else value
 
@@ -150,6 +158,10 @@ def in_common(value: Any, other: Any) -> Any:
     other = unmarked(other)
     if value is None or other is None or value is UNKNOWN or other is UNKNOWN or isinstance(value, OpenObject):
         return value
+    if isinstance(value, Symbolic | OpenList) or isinstance(other, OpenList):
+        return value
+    if type(other) is Symbolic:
+        return to_string(value) if other.is_text else value
     if isinstance(value, dict) and isinstance(other, dict):
         return value if isinstance(other, OpenObject) else _member_by_member(value, other)
     if isinstance(value, list | tuple) and isinstance(other, list | tuple):

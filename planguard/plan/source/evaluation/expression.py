@@ -5,18 +5,27 @@ Source: HCL native syntax specification, "Expressions"; ``hclsyntax/expression.g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from planguard.plan.source.evaluation.constraint import in_common
 from planguard.plan.source.evaluation.functions import call_function, is_lazy
+from planguard.plan.source.evaluation.functions.composing import call_composing
 from planguard.plan.source.evaluation.operators import apply_operator, apply_unary
+from planguard.plan.source.evaluation.scope import CONSTANTS, Scope
+from planguard.plan.source.evaluation.symbol import OpenList, Symbolic, is_sure, named
 from planguard.plan.source.evaluation.value import (
     UNKNOWN,
     Marked,
     NoValueError,
     OpenObject,
+    SymbolKeyed,
+    UnreadableError,
     equal,
+    has_unknown,
+    is_bag,
+    is_opaque,
+    joined,
     kind_of,
     marked,
     plain,
@@ -26,47 +35,6 @@ from planguard.plan.source.evaluation.value import (
     unmarked,
 )
 from planguard.plan.source.syntax import Node
-
-
-class Names(Protocol):
-    """What the names of a module mean: variables, locals, resources, modules."""
-
-    def resolve(self, root: str, steps: list[Any], scope: Scope) -> tuple[Any, int]:
-        """The value that a traversal begins with, and how many of its steps that has used up."""
-
-    def load(self, path: str) -> bytes:
-        """The content of a file of the configuration."""
-
-
-class _Constants:
-    """No names at all, and no functions: what is constant without knowing anything."""
-
-    def resolve(self, root: str, steps: list[Any], scope: Scope) -> tuple[Any, int]:
-        raise NoValueError("no constant")
-
-    def load(self, path: str) -> bytes:
-        raise NoValueError("no constant")
-
-
-CONSTANTS = _Constants()
-
-
-class Scope:
-    """Where an expression stands.
-
-    :ivar names: what has a name only here: ``each``, ``count``, the names of a ``for``, of a ``dynamic`` block
-    :ivar module: what everything else is asked of; None where only constants count
-    """
-
-    __slots__ = ("module", "names")
-
-    def __init__(self, module: Names | None, names: Mapping[str, Any]) -> None:
-        self.module = module
-        self.names = names
-
-    def within(self, names: Mapping[str, Any]) -> Scope:
-        """The same place with further names."""
-        return Scope(self.module, {**self.names, **names})
 
 
 def evaluate(node: Node, scope: Scope) -> Any:
@@ -97,22 +65,26 @@ _LONGEST = 16 << 20
 
 
 def _template(node: Node, scope: Scope) -> Any:
-    texts: list[str] = []
-    unknown = sensitive = False
+    texts: list[Any] = []
+    sensitive = False
     for part in node[1]:
         value = _BY_KIND[part[0]](part, scope)
         if type(value) is Marked:
             value, sensitive = value.value, True
-        if value is UNKNOWN:
-            unknown = True
-            continue
         if value is None:
             raise NoValueError("null in a template")
         texts.append(value if type(value) is str else to_string(value))
-    if sum(map(len, texts)) > _LONGEST:
-        raise NoValueError("the text is too long")
-    result = UNKNOWN if unknown else "".join(texts)
+    result = _joined(texts, scope)
     return marked(result) if sensitive else result
+
+
+def _joined(texts: list[Any], scope: Scope) -> Any:
+    """Texts as one; unknown where one of them is, or symbolic where that is allowed."""
+    if sum(len(one) for one in texts if type(one) is str) > _LONGEST:
+        raise NoValueError("the text is too long")
+    if scope.symbolic:
+        return joined(texts)
+    return UNKNOWN if UNKNOWN in texts else "".join(texts)
 
 
 def _name(node: Node, scope: Scope) -> Any:
@@ -152,8 +124,10 @@ def attribute(value: Any, name: str) -> Any:
 
     :raises NoValueError: there is none
     """
-    if value is UNKNOWN:
+    if value is UNKNOWN or type(value) is SymbolKeyed:
         return UNKNOWN
+    if type(value) is Symbolic:
+        return _below(value, name)
     if isinstance(value, dict):
         if name in value:
             return value[name]
@@ -169,8 +143,10 @@ def element(value: Any, key: Any) -> Any:
     """
     if type(key) is Marked:
         return marked(element(value, key.value))
-    if value is UNKNOWN:
+    if value is UNKNOWN or type(value) is OpenList or type(key) is Symbolic or is_bag(value):
         return UNKNOWN
+    if type(value) is Symbolic:
+        return _below(value, key)
     if isinstance(value, dict):
         text = to_string(key)
         return UNKNOWN if text is UNKNOWN else attribute(value, text)
@@ -183,6 +159,13 @@ def element(value: Any, key: Any) -> Any:
     raise NoValueError("no such element")
 
 
+def _below(value: Symbolic, step: Any) -> Any:
+    """What stands in a value that is not known yet: it has a name as well."""
+    symbol = value.sole
+    whole = isinstance(step, str | int) and not isinstance(step, bool)
+    return named(symbol.below(step, is_sure=False)) if symbol is not None and not value.is_text and whole else UNKNOWN
+
+
 def _splat(node: Node, scope: Scope) -> Any:
     return _each(evaluate(node[1], scope), node[2], scope)
 
@@ -190,12 +173,19 @@ def _splat(node: Node, scope: Scope) -> Any:
 def _each(value: Any, steps: list[Any], scope: Scope) -> Any:
     if type(value) is Marked:
         return marked(_each(value.value, steps, scope))
-    if value is UNKNOWN:
+    if value is UNKNOWN or type(value) is Symbolic:
         return UNKNOWN
     if value is None:
         return []
     items = value if isinstance(value, list | tuple) else [value]
-    return [follow(item, steps, scope) for item in items]
+    return _like(value, [follow(item, steps, scope) for item in items])
+
+
+def _like(collection: Any, items: list[Any]) -> Any:
+    """Elements that were made of a collection: of unknown number or order, where that is."""
+    if is_bag(collection):
+        return tuple(items) if is_opaque(items) else UNKNOWN
+    return OpenList(items) if type(collection) is OpenList else items
 
 
 # --- collections ---------------------------------------------------------------------------------------------------
@@ -206,8 +196,8 @@ def _tuple(node: Node, scope: Scope) -> Any:
 
 
 def _object(node: Node, scope: Scope) -> Any:
-    found: dict[str, Any] = {}
-    open_ = False
+    found: dict[Any, Any] = {}
+    open_ = symbolic = False
     for key, value in node[1]:
         name = unmarked(evaluate(key, scope))
         if name is UNKNOWN:
@@ -216,8 +206,11 @@ def _object(node: Node, scope: Scope) -> Any:
         text = to_string(name)
         if text is None:
             raise NoValueError("a key is null")
+        symbolic = symbolic or type(text) is Symbolic
         found[text] = _BY_KIND[value[0]](value, scope)
-    return UNKNOWN if open_ else found
+    if open_:
+        return UNKNOWN
+    return SymbolKeyed(found) if symbolic else found
 
 
 def items_of(collection: Any) -> Iterator[tuple[Any, Any]]:
@@ -240,13 +233,13 @@ def _collection(node: Node, scope: Scope) -> tuple[Any, bool]:
     value = evaluate(node, scope)
     sensitive = type(value) is Marked
     value = unmarked(value)
-    return UNKNOWN if isinstance(value, OpenObject) else value, sensitive
+    return UNKNOWN if isinstance(value, OpenObject | Symbolic) else value, sensitive
 
 
 def _rounds(node: Node, collection: Any, sensitive: bool, scope: Scope) -> Iterator[Scope]:
     """The scopes of a loop, one after the other; they share their names."""
     names = dict(scope.names)
-    inner = Scope(scope.module, names)
+    inner = Scope(scope.module, names, symbolic=scope.symbolic)
     for key, value in items_of(collection):
         if node[1] is not None:
             names[node[1]] = marked(key) if sensitive else key
@@ -263,24 +256,29 @@ def _for_list(node: Node, scope: Scope) -> Any:
     if collection is UNKNOWN:
         return UNKNOWN
     found: list[Any] = []
+    open_ = type(collection) is OpenList
     for inner in _rounds(node, collection, sensitive, scope):
-        included = _includes(node[5], inner)
+        any_number = open_ and inner.names[node[2]] is UNKNOWN
+        included = UNKNOWN if any_number else _includes(node[5], inner)
         if included is UNKNOWN:
-            return UNKNOWN
-        if included:
+            if not scope.symbolic:
+                return UNKNOWN
+            open_ = True
+            found.append(UNKNOWN)
+        elif included:
             found.append(evaluate(node[4], inner))
-    return found
+    return OpenList(found) if open_ else _like(collection, found)
 
 
 def _for_object(node: Node, scope: Scope) -> Any:
     collection, sensitive = _collection(node[3], scope)
-    if collection is UNKNOWN:
+    if collection is UNKNOWN or type(collection) is OpenList:
         return UNKNOWN
     found: dict[str, Any] = {}
     for inner in _rounds(node, collection, sensitive, scope):
         included = _includes(node[6], inner)
         key = to_string(plain(evaluate(node[4], inner))) if included is True else included
-        if key is UNKNOWN:
+        if key is UNKNOWN or type(key) is Symbolic:
             return UNKNOWN
         if not included:
             continue
@@ -296,16 +294,12 @@ def _for_object(node: Node, scope: Scope) -> Any:
 
 def _repeat(node: Node, scope: Scope) -> Any:
     collection, sensitive = _collection(node[3], scope)
-    if collection is UNKNOWN:
+    if collection is UNKNOWN or is_bag(collection):
         return UNKNOWN
     parts = [evaluate(node[4], inner) for inner in _rounds(node, collection, sensitive, scope)]
     if any(type(part) is Marked for part in parts):
-        return marked(_joined(plain(parts)))
-    return _joined(parts)
-
-
-def _joined(parts: list[Any]) -> Any:
-    return UNKNOWN if UNKNOWN in parts else "".join(parts)
+        return marked(_joined(plain(parts), scope))
+    return _joined(parts, scope)
 
 
 # --- the rest ------------------------------------------------------------------------------------------------------
@@ -320,11 +314,13 @@ def _call(node: Node, scope: Scope) -> Any:
     values = [evaluate(argument, scope) for argument in arguments]
     if node[3]:
         last = unmarked(values.pop())
-        if last is UNKNOWN:
+        if last is UNKNOWN or type(last) is Symbolic or (type(last) is OpenList and name != "concat"):
             return UNKNOWN
         if not isinstance(last, list | tuple):
             raise NoValueError("only a list can be expanded")
         values.extend(last)
+    if scope.symbolic:
+        return call_composing(name, values, scope.module)
     return call_function(name, values, scope.module)
 
 
@@ -335,14 +331,21 @@ def _lazy(name: str, arguments: list[Node], scope: Scope) -> Any:
     for argument in arguments:
         try:
             value = evaluate(argument, scope)
+        except UnreadableError:
+            return UNKNOWN
         except NoValueError:
             continue
         if name == "can":
-            return UNKNOWN if plain(value) is UNKNOWN else True
-        return value
+            return UNKNOWN if plain(value) is UNKNOWN or type(unmarked(value)) is Symbolic else True
+        return value if not scope.symbolic or _is_certain(plain(value)) else UNKNOWN
     if name == "can":
         return False
     raise NoValueError("no argument of try has a value")
+
+
+def _is_certain(value: Any) -> bool:
+    """Whether an expression that has this value cannot fail once all is known."""
+    return is_sure(value) and not has_unknown(value)
 
 
 def _templatefile(arguments: list[Node], scope: Scope) -> Any:
@@ -350,13 +353,13 @@ def _templatefile(arguments: list[Node], scope: Scope) -> Any:
     from planguard.plan.source.grammar import UnparsableError
 
     path, names = (plain(evaluate(argument, scope)) for argument in arguments)
-    if path is UNKNOWN or names is UNKNOWN:
+    if any(one is UNKNOWN or isinstance(one, Symbolic | SymbolKeyed) for one in (path, names)):
         return UNKNOWN
     if not isinstance(path, str) or not isinstance(names, dict) or scope.module is None:
         raise NoValueError("templatefile needs a path and an object")
     try:
         text = scope.module.load(path).decode()
-        return evaluate(raw_template(text, 1, quoted=False), Scope(None, names))
+        return evaluate(raw_template(text, 1, quoted=False), Scope(None, names, symbolic=scope.symbolic))
     except (UnicodeDecodeError, UnparsableError):
         raise NoValueError("the file is no template") from None
 
@@ -375,7 +378,7 @@ def _chosen(test: Any, node: Node, scope: Scope) -> Any:
     if test is None:
         raise NoValueError("the condition is null")
     value = evaluate(node[2] if test else node[3], scope)
-    if value is None or value is UNKNOWN or isinstance(value, str):
+    if value is None or value is UNKNOWN or isinstance(value, str | Symbolic):
         return value
     return in_common(value, evaluate_or_unknown(node[3] if test else node[2], scope))
 

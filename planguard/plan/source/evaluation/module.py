@@ -15,15 +15,19 @@ from planguard.plan.address import ANY_KEY, Key
 from planguard.plan.source.contents import Contents, ModuleContent
 from planguard.plan.source.evaluation.body import object_of
 from planguard.plan.source.evaluation.constraint import ANY, Type, convert, parse_type
-from planguard.plan.source.evaluation.expression import Scope, evaluate, evaluate_or_unknown
+from planguard.plan.source.evaluation.expression import evaluate, evaluate_or_unknown
+from planguard.plan.source.evaluation.planned import Planned, attribute_after, object_after
 from planguard.plan.source.evaluation.policy import NO_DOCUMENT, policy_document
 from planguard.plan.source.evaluation.provider import provider_wide, where_one_is
-from planguard.plan.source.evaluation.repetition import Repetition, repetition_of
+from planguard.plan.source.evaluation.repetition import Repetition, repetition_as_planned, repetition_of
+from planguard.plan.source.evaluation.scope import Scope
 from planguard.plan.source.evaluation.slot import AttributeTable, Slots, slots_in
+from planguard.plan.source.evaluation.symbol import Symbol, Symbolic, named
 from planguard.plan.source.evaluation.value import (
     UNKNOWN,
     NoValueError,
     OpenObject,
+    UnreadableError,
     marked,
     plain,
     to_number,
@@ -51,12 +55,14 @@ class Evaluation:
     :ivar table: what resource types have
     :ivar data: values of data sources that the caller knows, by type
     :ivar workspace: ``terraform.workspace``; None where nobody knows
+    :ivar planned: a plan of the configuration: what it knows is used, what it does not know becomes symbolic
     """
 
     contents: Contents
     table: AttributeTable | None = None
     data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     workspace: str | None = "default"
+    planned: Planned | None = None
     busy: set[tuple[int, str, str]] = field(default_factory=set)
     depth: int = 0
     _slots: dict[str, Slots | None] = field(default_factory=dict)
@@ -102,7 +108,7 @@ class Module:
     _children: dict[str, dict[Key, Module] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.scope = Scope(self, {})
+        self.scope = Scope(self, {}, symbolic=self.evaluation.planned is not None)
 
     # --- one value at a time ---------------------------------------------------------------------------------------
 
@@ -183,12 +189,22 @@ class Module:
             found = self._once("instances", name, lambda: repetition_of(section, self.scope))
             if found is UNKNOWN:
                 return Repetition("unknown", {})
+            if self.evaluation.planned is not None:
+                found = repetition_as_planned(found, self.evaluation.planned.keys(self.path, name))
             self._repetitions[name] = found
         return self._repetitions[name]
 
     def instance(self, name: str, section: Section, key: Key) -> Any:
         """The object that a plan would hold for one instance of a resource or data source."""
+        if self.evaluation.planned is not None:
+            return object_after(self, name, section, key)
         return self._once(name, repr(key), lambda: self._instance(name, section, key))
+
+    def _referred(self, name: str, section: Section, key: Key, steps: list[Any], used: int) -> tuple[Any, int]:
+        """An instance, or at once the attribute of it that is wanted, and how many of the steps that used up."""
+        if self.evaluation.planned is not None and len(steps) > used and isinstance(steps[used], str):
+            return attribute_after(self, name, section, key, steps[used]), used + 1
+        return self.instance(name, section, key), used
 
     def _instance(self, name: str, section: Section, key: Key) -> OpenObject:
         names = self.repetition(name, section).instances.get(key, {})
@@ -247,17 +263,17 @@ class Module:
             return UNKNOWN, 0
         repetition = self.repetition(name, section)
         if repetition.kind == "single":
-            return self.instance(name, section, None), 0
+            return self._referred(name, section, None, steps, 0)
         if repetition.kind == "unknown":
             return UNKNOWN, 0
         if steps and isinstance(steps[0], list) and len(steps[0]) == 1:
             key = unmarked(evaluate(steps[0][0], scope))
-            if key is UNKNOWN:
-                return UNKNOWN, 1
             key = to_number(key) if repetition.kind == "count" else to_string(key)
+            if key is UNKNOWN or type(key) is Symbolic:
+                return UNKNOWN, 1
             if key not in repetition.instances:
                 raise NoValueError("there is no such instance")
-            return self.instance(name, section, key), 1
+            return self._referred(name, section, key, steps, 1)
         found = {key: self.instance(name, section, key) for key in repetition.instances}
         return list(found.values()) if repetition.kind == "count" else found, 0
 
@@ -293,6 +309,8 @@ class Module:
         name = steps[0]
         call = self.content.calls.get(name) if isinstance(name, str) else None
         children = self.children(name) if call is not None else None
+        if call is not None and children is None and self.evaluation.planned is not None:
+            return named(Symbol(f"{self.prefix}module.{name}")), 1
         if call is None or children is None:
             return UNKNOWN, 1
         repetition = self.repetition(f"module.{name}", call)
@@ -301,9 +319,9 @@ class Module:
         used = 1
         if repetition.kind != "single" and len(steps) > 1 and isinstance(steps[1], list) and len(steps[1]) == 1:
             key = unmarked(evaluate(steps[1][0], scope))
-            if key is UNKNOWN:
-                return UNKNOWN, 2
             key = to_number(key) if repetition.kind == "count" else to_string(key)
+            if key is UNKNOWN or type(key) is Symbolic:
+                return UNKNOWN, 2
             if key not in children:
                 raise NoValueError("there is no such instance")
             child, used = children[key], 2
@@ -337,8 +355,7 @@ class Module:
             case "path":
                 return self._path(first), 1
             case "terraform":
-                known = first == "workspace" and self.evaluation.workspace is not None
-                return self.evaluation.workspace if known else UNKNOWN, 1
+                return self._terraform(first), 1
             case "each" | "count" | "self" | "ephemeral":
                 return UNKNOWN, 1
             case "data":
@@ -348,6 +365,12 @@ class Module:
                 return value, used + 2
         value, used = self.resource(f"{root}.{first}", steps[1:], scope)
         return value, used + 1
+
+    def _terraform(self, name: str) -> Any:
+        workspace = self.evaluation.workspace
+        if name == "workspace" and workspace is None and self.evaluation.planned is not None:
+            return named(Symbol("terraform.workspace")).as_text()
+        return workspace if name == "workspace" and workspace is not None else UNKNOWN
 
     def _path(self, name: str) -> Any:
         return {"module": self.content.folder, "root": ".", "cwd": UNKNOWN}.get(name, UNKNOWN)
@@ -359,7 +382,8 @@ class Module:
         """
         content = self.evaluation.contents.file(posixpath.normpath(path))
         if content is None:
-            raise NoValueError("there is no such file in the configuration")
+            failed = NoValueError if self.evaluation.planned is None else UnreadableError
+            raise failed("there is no such file in the configuration")
         return content
 
     def modules(self) -> Iterator[Module]:
@@ -378,6 +402,11 @@ class Module:
         from planguard.plan.source.planned.address import rendered_key
 
         return ".".join(f"module.{name}{rendered_key(key)}" for name, key in self.path)
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the address of what is in it."""
+        return f"{self.address}." if self.path else ""
 
 
 def _later(expression: Any, scope: Scope) -> Callable[[], Any]:

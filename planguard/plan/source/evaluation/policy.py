@@ -13,15 +13,18 @@ from typing import Any
 
 from planguard.plan.source.evaluation.value import UNKNOWN, NoValueError, has_unknown
 
-_LISTS = (
+LISTS = (
     ("Action", "actions"),
     ("NotAction", "not_actions"),
     ("Resource", "resources"),
     ("NotResource", "not_resources"),
 )
-_SOURCES = ("source_json", "source_policy_documents")
-_OVERRIDES = ("override_json", "override_policy_documents")
+SOURCES = ("source_json", "source_policy_documents")
+OVERRIDES = ("override_json", "override_policy_documents")
 
+
+DOCUMENT_PARTS = ("statement", "version", "policy_id", *SOURCES, *OVERRIDES)
+"""The arguments and blocks that a document is made of."""
 
 NO_DOCUMENT: Mapping[str, Any] = {
     "id": UNKNOWN,
@@ -38,8 +41,7 @@ def policy_document(values: dict[str, Any]) -> Mapping[str, Any]:
     :param values: its arguments and blocks, without marks
     :raises NoValueError: something that it merges is no policy
     """
-    relevant = ("statement", "version", "policy_id", *_SOURCES, *_OVERRIDES)
-    if any(has_unknown(values.get(name)) for name in relevant):
+    if any(has_unknown(values.get(name)) for name in DOCUMENT_PARTS):
         return NO_DOCUMENT
     document = _merged(values)
     text = _escaped(json.dumps(document, indent=2, ensure_ascii=False))
@@ -59,12 +61,12 @@ def _escaped(text: str) -> str:
 def _merged(values: dict[str, Any]) -> dict[str, Any]:
     statements: list[dict[str, Any]] = []
     version, name = values.get("version"), values.get("policy_id")
-    for text in _texts(values, _SOURCES):
+    for text in _texts(values, SOURCES):
         source = _parsed(text)
         version, name = version or source.get("Version"), name or source.get("Id")
         statements = _laid_over(statements, _statements(source))
     statements = _laid_over(statements, [_statement(one) for one in values.get("statement") or []])
-    for text in _texts(values, _OVERRIDES):
+    for text in _texts(values, OVERRIDES):
         override = _parsed(text)
         version, name = override.get("Version") or version, override.get("Id") or name
         statements = _laid_over(statements, _statements(override))
@@ -122,7 +124,7 @@ def _statement(block: dict[str, Any]) -> dict[str, Any]:
     if block.get("sid"):
         row["Sid"] = block["sid"]
     row["Effect"] = block.get("effect") or "Allow"
-    for key, name in _LISTS:
+    for key, name in LISTS:
         if block.get(name):
             row[key] = _one_or_all([_variables(text) for text in block[name]])
     for key, name in (("Principal", "principals"), ("NotPrincipal", "not_principals")):

@@ -5,12 +5,13 @@ Source: Terraform, "The count Meta-Argument" and "The for_each Meta-Argument".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from planguard.plan.address import ANY_KEY, Key
-from planguard.plan.source.evaluation.expression import Scope, evaluate
+from planguard.plan.source.evaluation.expression import evaluate
+from planguard.plan.source.evaluation.scope import Scope
 from planguard.plan.source.evaluation.value import UNKNOWN, NoValueError, OpenObject, plain, to_number
 from planguard.plan.source.syntax import Section
 
@@ -47,6 +48,23 @@ def repetition_of(section: Section, scope: Scope) -> Repetition:
         return _each(plain(evaluate(each.expression, scope))) if each is not None else _SINGLE
     except NoValueError:
         return _unknown("count" if count is not None else "each")
+
+
+def repetition_as_planned(found: Repetition, keys: Sequence[Key]) -> Repetition:
+    """The instances that a plan has, where the source does not tell them, or tells others.
+
+    :param keys: the keys that the plan has; a plan for some resources alone has fewer than there are
+    """
+    if ANY_KEY in keys or (found.kind != "unknown" and set(keys) <= set(found.instances)):
+        return found
+    names: Callable[[Any], Names]
+    if keys and all(isinstance(key, int) for key in keys):
+        kind, names = "count", lambda key: {"count": {"index": key}}
+    elif keys and all(isinstance(key, str) for key in keys):
+        kind, names = "each", lambda key: {"each": {"key": key, "value": UNKNOWN}}
+    else:
+        return found
+    return Repetition(kind, {key: names(key) for key in keys})
 
 
 def _counted(number: Any) -> Repetition:

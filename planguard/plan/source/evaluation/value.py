@@ -1,7 +1,8 @@
 """Values as expressions give them: plain Python, and three things that it lacks.
 
 A list is a list or tuple of Terraform's, a dict an object or a map, a Python tuple a set. :data:`UNKNOWN` stands for
-what nobody can say yet, :class:`Marked` wraps what is sensitive. A whole number is an int.
+what nobody can say yet, :class:`Marked` wraps what is sensitive. A whole number is an int. Where a plan is at hand,
+what it does not know has a name: see ``symbol``.
 
 Source: Terraform, "Types and Values", and ``cty``'s conversions.
 """
@@ -13,6 +14,8 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
+
+from planguard.plan.source.evaluation.symbol import HOLE, OpenList, Part, Symbolic
 
 
 class UnknownValue:
@@ -46,8 +49,18 @@ class OpenObject(dict[str, Any]):
     __slots__ = ()
 
 
+class SymbolKeyed(OpenObject):
+    """An object that has symbolic texts among its keys: nobody can say what a key leads to."""
+
+    __slots__ = ()
+
+
 class NoValueError(Exception):
     """An expression that Terraform refuses: a missing attribute, a wrong type, a function that fails."""
+
+
+class UnreadableError(NoValueError):
+    """A file that is not at hand, though it may be where Terraform runs."""
 
 
 def marked(value: Any) -> Any:
@@ -67,7 +80,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return type(value)((key, plain(inner)) for key, inner in value.items())
     if isinstance(value, list):
-        return [plain(inner) for inner in value]
+        return type(value)(plain(inner) for inner in value)
     if type(value) is tuple:
         return tuple(plain(inner) for inner in value)
     return value
@@ -106,23 +119,60 @@ def kind_of(value: Any) -> str:
         return "bool"
     if isinstance(value, int | float):
         return "number"
-    if isinstance(value, str):
+    if isinstance(value, str | Symbolic):
         return "string"
     if isinstance(value, dict):
         return "object"
     return "set" if isinstance(value, tuple) else "list"
 
 
+def is_opaque(value: Any) -> bool:
+    """Whether it, or anything within it, is symbolic or of unknown length."""
+    found = type(value)
+    if found is str or found is int:
+        return False
+    if found is Symbolic or found is OpenList or found is SymbolKeyed:
+        return True
+    if found is Marked:
+        return is_opaque(value.value)
+    if isinstance(value, dict):
+        return any(map(is_opaque, value.values()))
+    return isinstance(value, list | tuple) and any(map(is_opaque, value))
+
+
+def is_bag(value: Any) -> bool:
+    """Whether it is a set of which nobody can say in which order it stands, or which members are the same."""
+    return type(value) is tuple and len(value) > 1 and is_opaque(value)
+
+
+def joined(values: Iterable[Any]) -> Any:
+    """Texts, symbolic ones and unknown ones as one text: symbolic where one of them is not known."""
+    parts: list[Part] = []
+    for value in values:
+        for part in (HOLE,) if value is UNKNOWN else value.parts if type(value) is Symbolic else (value,):
+            if isinstance(part, str) and parts and isinstance(last := parts[-1], str):
+                parts[-1] = last + part
+            elif part != "":
+                parts.append(part)
+    if not parts:
+        return ""
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return parts[0]
+    return UNKNOWN if all(part is HOLE for part in parts) else Symbolic(tuple(parts), is_text=True)
+
+
 # --- conversions of primitive values -------------------------------------------------------------------------------
 
 
 def to_string(value: Any) -> Any:
-    """As a string; null and unknown stay.
+    """As a string; null, unknown and symbolic stay.
 
     :raises NoValueError: a collection
     """
     if isinstance(value, str) or value is None or value is UNKNOWN:
         return value
+    if type(value) is Symbolic:
+        return value.as_text()
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -149,6 +199,8 @@ def to_number(value: Any) -> Any:
     """
     if value is None or value is UNKNOWN:
         return value
+    if type(value) is Symbolic:
+        return UNKNOWN
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise NoValueError(f"a {kind_of(value)} is no number")
     return parsed_number(value) if isinstance(value, str) else value
@@ -185,6 +237,8 @@ def to_bool(value: Any) -> Any:
     """
     if isinstance(value, bool) or value is None or value is UNKNOWN:
         return value
+    if type(value) is Symbolic:
+        return UNKNOWN
     if isinstance(value, str) and value in _BOOLS:
         return _BOOLS[value]
     raise NoValueError("a bool is needed")
@@ -192,11 +246,14 @@ def to_bool(value: Any) -> Any:
 
 # --- comparison ----------------------------------------------------------------------------------------------------
 
+_NOT_COMPARED = frozenset({UnknownValue, OpenList, Symbolic, SymbolKeyed})
+"""What may turn out to be equal to anything."""
+
 
 def equal(left: Any, right: Any) -> Any:
     """Whether two values are equal: True, False, or UNKNOWN."""
-    if left is UNKNOWN or right is UNKNOWN:
-        return UNKNOWN
+    if type(left) in _NOT_COMPARED or type(right) in _NOT_COMPARED:
+        return _may_be_equal(left, right)
     if isinstance(left, dict) and isinstance(right, dict):
         if left.keys() != right.keys():
             return UNKNOWN if isinstance(left, OpenObject) or isinstance(right, OpenObject) else False
@@ -208,6 +265,16 @@ def equal(left: Any, right: Any) -> Any:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     return bool(left == right)
+
+
+def _may_be_equal(left: Any, right: Any) -> Any:
+    """The same of values of which one is not known: a symbol equals itself, and a name of something is not null."""
+    if isinstance(left, Symbolic) and isinstance(right, Symbolic):
+        return True if left.is_same(right) else UNKNOWN
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Symbolic) and one.is_there and other is None:
+            return False
+    return UNKNOWN
 
 
 def all_of(answers: Iterable[Any]) -> Any:
@@ -234,7 +301,7 @@ def as_set(items: Iterable[Any]) -> tuple[Any, ...]:
         elif any(equal(item, one) is True for one in found):
             continue
         found.append(item)
-    known = [item for item in found if item is not UNKNOWN]
+    known = [item for item in found if item is not UNKNOWN and type(item) is not Symbolic]
     if all(isinstance(item, str) for item in known) or all(isinstance(item, int | float) for item in known):
-        return (*sorted(known), *(item for item in found if item is UNKNOWN))
+        return (*sorted(known), *(item for item in found if item is UNKNOWN or type(item) is Symbolic))
     return tuple(found)

@@ -12,9 +12,10 @@ from typing import Any
 from planguard.plan.address import ANY_KEY
 from planguard.plan.source.contents import ModuleContent
 from planguard.plan.source.evaluation.constraint import ANY, convert
-from planguard.plan.source.evaluation.expression import CONSTANTS, Scope, evaluate
+from planguard.plan.source.evaluation.expression import evaluate
 from planguard.plan.source.evaluation.module import Module
 from planguard.plan.source.evaluation.provider import provider_home, provider_key
+from planguard.plan.source.evaluation.scope import CONSTANTS, Scope
 from planguard.plan.source.evaluation.slot import Slot, Slots
 from planguard.plan.source.evaluation.value import NoValueError, has_unknown
 from planguard.plan.source.planned.constraint import plan_constraint

@@ -14,7 +14,7 @@ from planguard.plan.source.evaluation.functions.numbers import NUMERIC
 from planguard.plan.source.evaluation.functions.signature import Function, call
 from planguard.plan.source.evaluation.functions.strings import STRING
 from planguard.plan.source.evaluation.functions.times import TIME
-from planguard.plan.source.evaluation.value import UNKNOWN, Marked, NoValueError, plain
+from planguard.plan.source.evaluation.value import UNKNOWN, Marked, NoValueError, UnreadableError, plain
 
 __all__ = ["call_function", "is_lazy"]
 
@@ -72,9 +72,11 @@ def _text_of(path: str, files: Files) -> str:
         raise NoValueError("the file is not UTF-8") from None
 
 
-def _exists(path: str, files: Files) -> bool:
+def _exists(path: str, files: Files) -> Any:
     try:
         files.load(path)
+    except UnreadableError:
+        return UNKNOWN
     except NoValueError:
         return False
     return True

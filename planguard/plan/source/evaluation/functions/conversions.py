@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from planguard.plan.source.evaluation.functions.signature import Function, lenient, shallow
+from planguard.plan.source.evaluation.symbol import Symbolic
 from planguard.plan.source.evaluation.value import (
     NoValueError,
     UnknownValue,
@@ -41,6 +42,7 @@ _KIND: dict[type, str] = {
     float: "number",
     type(None): "any",
     UnknownValue: "any",
+    Symbolic: "any",
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from planguard.plan.source.evaluation.functions.encoding import json_text
 from planguard.plan.source.evaluation.value import NoValueError, to_bool, to_number, to_string
 
-_VERB = re.compile(
+VERB = re.compile(
     r"%(?P<flags>[ +#0-]*)(?P<width>\d+)?(?:\.(?P<places>\d*))?(?:\[(?P<index>\d+)\])?(?P<verb>.)", re.DOTALL
 )
 
@@ -36,7 +36,7 @@ def format_text(text: str, *arguments: Any) -> str:
             raise NoValueError("not enough arguments")
         return _written(match, arguments[used - 1])
 
-    result = _VERB.sub(one, text)
+    result = VERB.sub(one, text)
     if highest < len(arguments):
         raise NoValueError("too many arguments")
     return result

@@ -1,0 +1,105 @@
+"""How long the analyses of access and exposure take, next to everything else that ``check`` does in one process.
+
+    python benchmarks/analyses.py [PLAN]
+
+Without PLAN, a made-up one of 10,000 resources: some 1,000 policies, 420 security groups. Prints medians, and how
+long policies of many patterns take to compare.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from planguard.access.analysis import analyse_access
+from planguard.access.compare import compare_documents
+from planguard.check import Law, judge_plan
+from planguard.decision.purpose import Purpose
+from planguard.engine.pack import builtin_pack_path, load_pack
+from planguard.engine.ruleset import select_rules
+from planguard.exposure.analysis import analyse_exposure
+from planguard.graph.build import build_graph
+from planguard.graph.graph import Graph
+from planguard.plan.plan import Plan, plan_of
+from planguard.plan.reading import find_plans, read_input
+
+RUNS = 5
+PATTERNS = 3000
+
+
+def read(path: Path) -> tuple[Plan, Graph]:
+    """A plan and its graph, as if nobody had asked anything of it yet."""
+    raw = read_input(find_plans([str(path)]).plans[0], None)
+    plan = plan_of(raw.place, raw.top, None)
+    return plan, build_graph(plan)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that it takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def measure(path: Path) -> dict[str, float]:
+    """Medians in seconds: reading and judging without the analyses, each analysis, and judging with their rules."""
+    pack = load_pack(builtin_pack_path(), None)
+    every = [rule.id for rule in pack.rules]
+    analysing = [one for one in every if is_analysing(one, pack)]
+    without = select_rules([pack], skip=analysing)
+    figures: dict[str, list[float]] = {}
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        plan, graph = read(path)
+        judge_plan(plan, graph, without, Purpose(), Law(), None, with_passes=False)
+        figures.setdefault("the rest of check", []).append(time.perf_counter() - started)
+        _, fresh = read(path)
+        figures.setdefault("access", []).append(timed(lambda graph=fresh: analyse_access(graph)))
+        _, fresh = read(path)
+        figures.setdefault("exposure", []).append(timed(lambda graph=fresh: analyse_exposure(graph)))
+    return {name: statistics.median(values) for name, values in figures.items()}
+
+
+def is_analysing(rule: str, pack: object) -> bool:
+    """Whether a rule asks an analysis."""
+    return any(word in rule for word in ("-exposed", "-reachable", "-principal-", "-access-"))
+
+
+def many_patterns() -> float:
+    """Seconds that it takes to compare two policies of many patterns, of which one has one more."""
+    services = ("ec2", "s3", "rds", "iam", "lambda", "sqs", "sns", "kms", "ecs", "eks")
+    verbs = ("Get", "List", "Describe", "Create", "Delete", "Put")
+    actions = [
+        f"{service}:{verb}Thing{number}*"
+        for number in range(PATTERNS // 60)
+        for service in services
+        for verb in verbs
+    ]
+    resources = [f"arn:aws:s3:::bucket-{number}/*" for number in range(PATTERNS // 3)]
+    old = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": resources}]}
+    row = {"Effect": "Allow", "Action": "s3:GetThing1x", "Resource": "arn:aws:s3:::other/*"}
+    new = {**old, "Statement": [*old["Statement"], row]}
+    return timed(lambda: compare_documents(old, new))
+
+
+def main(path: str = "") -> None:
+    """Measure, and print medians and ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(path) if path else Path(folder) / "plan.json"
+        if not path:
+            generate = Path(__file__).with_name("generate.py")
+            subprocess.run([sys.executable, generate, "10000", plan], check=True)
+        figures = measure(plan)
+    rest = figures["the rest of check"]
+    for name, seconds in figures.items():
+        sys.stdout.write(f"{name:<20}{seconds:7.2f} s  {seconds / rest:5.2f} of the rest\n")
+    sys.stdout.write(f"{f'{PATTERNS} patterns':<20}{many_patterns():7.2f} s\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""Who may do what in AWS, from the resources of a plan."""

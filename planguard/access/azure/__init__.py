@@ -1,0 +1,1 @@
+"""What role assignments and access policies of Azure let principals do."""

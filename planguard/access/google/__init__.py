@@ -1,0 +1,1 @@
+"""What the IAM bindings of Google Cloud let people and service accounts do."""

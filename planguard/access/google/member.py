@@ -1,0 +1,113 @@
+"""Who the members of a binding are.
+
+Source: Google Cloud, "Principal identifiers" (``user:``, ``serviceAccount:``, ``principalSet://`` …, ``allUsers``),
+and "Binding" of the IAM reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from planguard.access.google.place import PROJECT, email_of
+from planguard.access.model import GOOGLE, IDENTITY, Subject
+from planguard.access.pattern import is_symbol, shown
+from planguard.access.reading import is_untold, text_of
+from planguard.graph.resource import Resource
+from planguard.graph.snapshot import Snapshot
+
+ALL_USERS, ALL_AUTHENTICATED = "allUsers", "allAuthenticatedUsers"
+PUBLIC = frozenset({ALL_USERS, ALL_AUTHENTICATED})
+ACCOUNT = "google_service_account"
+_WITHOUT_CASE = frozenset({"user", "group", "serviceAccount", "domain"})
+_KINDS = {
+    "user": "user",
+    "group": "group",
+    "serviceAccount": "service_account",
+    "domain": "domain",
+    "principal": "federated",
+    "principalSet": "federated",
+}
+
+
+class Members(Struct, frozen=True):
+    """The members of a binding.
+
+    :ivar known: each with the element of the attribute that holds it, such as ``[2]``; as texts of IAM
+    :ivar perhaps: those that may be among the unknown ones
+    :ivar is_open: whether there may be others that nobody can name
+    """
+
+    known: tuple[tuple[str, str], ...] = ()
+    perhaps: tuple[str, ...] = ()
+    is_open: bool = False
+
+
+class Directory:
+    """The service accounts of a snapshot by their email."""
+
+    __slots__ = ("_accounts",)
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._accounts = {email_of(one): one for one in snapshot.all(ACCOUNT)}
+
+    def subject(self, member: str) -> Subject:
+        """Whose access it is what a member is granted."""
+        kind, _, rest = member.partition(":")
+        account = self._accounts.get(rest) if kind == "serviceAccount" else None
+        if account is None:
+            return Subject(GOOGLE, IDENTITY, shown(member), "", _KINDS.get(kind, "member"))
+        name = f"${{{account.address}}}" if any(map(is_symbol, rest)) else rest
+        return Subject(GOOGLE, IDENTITY, f"serviceAccount:{name}", account.address, "service_account")
+
+
+def members_of(grant: Resource, attribute: str, value: Any, *, is_alone: bool = True) -> Members:
+    """The members that an attribute holds.
+
+    An unknown one is told by the resource that it refers to: a service account has an email, and what a provider
+    gives another resource as its identity is called after that resource.
+
+    :param value: the attribute's value, one text or a set
+    :param is_alone: whether nothing else in the attribute is unknown that the references may be about
+    """
+    if value is None:
+        return Members()
+    listed = isinstance(value, list) if not is_untold(value) else False
+    elements = list(list.__iter__(value)) if listed else [value]
+    known = [
+        (canonical(text), f"[{index}]" if listed else "") for index, text in enumerate(elements) if _is_told(text)
+    ]
+    untold = sum(1 for one in elements if is_untold(one))
+    if not untold:
+        return Members(tuple(known))
+    told = {text for text, _ in known}
+    referred = [member for member in _referred(grant, attribute) if member not in told]
+    if is_alone and len(referred) == untold and (listed or attribute == "member"):
+        return Members((*known, *((member, "") for member in referred)))
+    return Members(tuple(known), tuple(referred), True)
+
+
+def _is_told(value: Any) -> bool:
+    return not is_untold(value) and bool(text_of(value))
+
+
+def canonical(member: str) -> str:
+    """A member in the one way in which IAM writes it: addresses have no case."""
+    kind, colon, rest = member.partition(":")
+    return f"{kind}:{rest.lower()}" if colon and kind in _WITHOUT_CASE else member
+
+
+def _referred(grant: Resource, attribute: str) -> list[str]:
+    """The members that a binding takes from other resources; none where it may be any of several.
+
+    A project is no member: from its number the name of any of its service agents may be put together.
+    """
+    neighbours = grant.references(None, via=attribute)
+    if getattr(neighbours, "why", None) is not None:
+        return []
+    return [
+        f"serviceAccount:{email_of(one)}" if one.type == ACCOUNT else f"serviceAccount:${{{one.address}}}"
+        for one in list.__iter__(neighbours)
+        if one.type == ACCOUNT or (one.type.startswith("google_") and one.type != PROJECT and not one.is_data)
+    ]

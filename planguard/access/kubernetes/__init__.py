@@ -1,0 +1,1 @@
+"""What Kubernetes' role-based access control lets people and service accounts do."""

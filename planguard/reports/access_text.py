@@ -1,0 +1,96 @@
+"""Access for a person at a terminal: whose it is, what it is, one request that shows it, and where it comes from.
+
+New access comes first, then what may be new, what goes, and what nobody can say yet; the last line adds up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from planguard.reports.access_model import AccessDocument, AccessEntry, AccessSource
+from planguard.reports.access_words import (
+    HEADINGS,
+    actions_said,
+    heading_of,
+    ledger_of,
+    resources_said,
+    who_said,
+    witness_of,
+)
+from planguard.reports.analysed import INDENT, Open, open_lines, plan_lines
+from planguard.reports.lines import wrapped
+from planguard.reports.text import Style, plain
+
+_SHOWN = {"new": 1_000_000, "possible": 20, "removed": 8}
+_MOST_NAMES = 12
+_COLOURS = {"new": "red", "possible": "yellow", "removed": "green"}
+_EMPTY = "nothing is allowed that was not allowed before"
+
+
+def render_access_text(document: AccessDocument, style: Style) -> str:
+    """The whole report."""
+    gaps = document.undetermined
+    lines = [*_head(document, style), ""]
+    for standing in HEADINGS:
+        entries: list[AccessEntry] = getattr(document, standing)
+        lines += _entries(standing, entries, style)
+    lines += open_lines(((Open(one.code, one.address, one.path, one.reason), one.principal) for one in gaps), style)
+    if not (document.new or document.possible or document.undetermined):
+        lines += [style.paint(_EMPTY, "green"), ""]
+    lines += wrapped(f"ledger   {plain(ledger_of(document))}", INDENT, style.width)
+    return "\n".join(lines) + "\n"
+
+
+def _head(document: AccessDocument, style: Style) -> Iterator[str]:
+    if document.files is not None:
+        text = f"{style.paint(plain(document.files.new), 'bold')} compared with {plain(document.files.old)}"
+        yield from wrapped(text, 2, style.width)
+    if document.plan is not None:
+        yield from plan_lines(document.plan, style)
+
+
+def _entries(standing: str, entries: Sequence[AccessEntry], style: Style) -> Iterator[str]:
+    most = len(entries) if style.verbose else _SHOWN[standing]
+    word = style.paint(f"{standing:<{INDENT}}".rstrip(), _COLOURS[standing], "bold")
+    word += " " * (INDENT - len(standing))
+    for heading, group in groupby(entries[:most], key=lambda one: heading_of(one, standing)):
+        said = style.paint(plain(heading.name), "bold") + plain(heading.rest)
+        yield from wrapped(f"{word}{plain(heading.before)}{said}", INDENT, style.width)
+        for entry in group:
+            yield from _entry(entry, standing, style)
+        yield ""
+    if len(entries) > most:
+        text = f"{' ' * INDENT}… and {len(entries) - most} more {standing}; --verbose shows them"
+        yield from (*wrapped(text, INDENT, style.width), "")
+
+
+def _entry(entry: AccessEntry, standing: str, style: Style) -> Iterator[str]:
+    most = len(entry.actions) + len(entry.resources) if style.verbose else _MOST_NAMES
+    for depth, text in _said(entry, most):
+        yield from wrapped(f"{' ' * (INDENT + 2 * depth)}{plain(text)}", INDENT + 4, style.width)
+    pad = " " * (INDENT + 2)
+    example = f"{pad}{style.paint('for example:', 'cyan')} {plain(witness_of(entry, standing))}"
+    yield from wrapped(example, INDENT + 4, style.width)
+    for source in entry.sources if style.verbose else entry.sources[:4]:
+        yield from wrapped(f"{pad}{style.paint('from', 'dim')} {plain(source_said(source))}", INDENT + 4, style.width)
+    if len(entry.sources) > 4 and not style.verbose:
+        yield f"{pad}{style.paint(f'and {len(entry.sources) - 4} more statements', 'dim')}"
+
+
+def _said(entry: AccessEntry, most: int) -> Iterator[tuple[int, str]]:
+    """The lines that say what it is, each with its depth."""
+    yield 0, actions_said(entry, most)
+    where = resources_said(entry, most)
+    if where:
+        yield 1, f"on {where}"
+    if entry.plane == "resource":
+        yield 1, f"by {who_said(entry, most)}"
+    for condition in entry.conditions:
+        yield 1, f"when {condition}"
+
+
+def source_said(source: AccessSource) -> str:
+    """``aws_iam_role_policy.app policy, Statement[0]``."""
+    said = f"{source.address} {source.attribute}".strip()
+    return f"{said}, {source.statement}" if source.statement else said
