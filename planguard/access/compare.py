@@ -141,11 +141,13 @@ def _regions(
     Where the same clauses leave many pieces, one region stands for them all, with ``rest`` as its last condition.
     """
     pieces: dict[tuple[Clause, ...], list[Box]] = {}
-    for box in absorbed(merged(boxes)):
+    for box in absorbed(boxes):
         granting = tuple(dict.fromkeys(clause for each, clause in reading.granted if overlaps(box, each)))
         pieces.setdefault(granting, []).append(box)
     found: list[Region] = []
-    for granting, parts in pieces.items():
+    for granting, unmerged in pieces.items():
+        # Pieces of other clauses are told apart: all but one service, and a little of that one, is no one term.
+        parts = absorbed(merged(unmerged))
         if len(parts) <= _MOST_PIECES:
             found += (tell_region(space, box, granting, clauses, is_certain=is_certain) for box in parts)
             continue

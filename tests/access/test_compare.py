@@ -30,6 +30,7 @@ from planguard.access.model import (
     Terms,
     Witness,
 )
+from planguard.access.pattern import symbol
 
 
 def document(*statements):
@@ -244,6 +245,14 @@ def test_expressions_are_equal_to_themselves_and_to_no_other_for_certain():
     assert not other.removed
 
 
+def test_two_lines_about_one_key_of_which_one_is_not_known_may_never_hold_together():
+    known = Predicate("IpAddress", "aws:SourceIp", ("10.0.0.0/8",))
+    unknown = Predicate("IpAddress", "aws:SourceIp", (symbol("aws_eip.e.public_ip") + "/32",))
+    found = difference(NO_ACCESS, Access((Clause(ALLOW, Terms(), predicates=(known, unknown)),)))
+    assert not found.new and found.possible
+    assert difference(NO_ACCESS, Access((Clause(ALLOW, Terms(), predicates=(unknown,)),))).new
+
+
 def test_equal_accesses_need_no_algebra():
     one = Clause(ALLOW, Terms(("b", "a")), origin=Origin("x"))
     other = Clause(ALLOW, Terms(("a", "b")), origin=Origin("y"))
@@ -281,7 +290,7 @@ def test_lists_that_are_not_told_apart_are_told_as_what_one_has_and_the_other_ha
 @pytest.mark.parametrize(
     ("one", "other", "common"),
     [
-        ("s3:get*", "*:getobject", ("s3:getobject",)),
+        ("s3:get*", "*:getobject", ("s3:get*:getobject", "s3:getobject")),
         ("a?c*", "ab*", ("abc*",)),
         ("arn:aws:s3:::*", "arn:aws:s3:::b/*", ("arn:aws:s3:::b/*",)),
         ("a*", "*b", ("a*b",)),

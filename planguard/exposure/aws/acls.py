@@ -176,7 +176,7 @@ def _rule(resource: Resource, path: str, block: dict[str, Any], order: str, acti
     number, says = setting(resource, block, order), told(setting(resource, block, action))
     gaps: tuple[Missing, ...] = ()
     if (
-        ranges.is_open
+        sources.low != sources.high
         or protocols.low != protocols.high
         or ports.low != ports.high
         or is_unknown(number)

@@ -120,7 +120,7 @@ def _of_emr(layout: Layout, one: Resource) -> Iterator[Interface]:
     if block is None:
         return
     path = "ec2_attributes[0]"
-    name = "subnet_ids" if block.get("subnet_ids") else "subnet_id"
+    name = "subnet_ids" if setting(one, block, "subnet_id") is None else "subnet_id"
     subnets = subnets_meant(one, f"{path}.{name}", value=block.get(name))
     for group in ("emr_managed_master_security_group", "emr_managed_slave_security_group"):
         value = setting(one, block, group)

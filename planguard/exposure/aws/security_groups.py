@@ -174,7 +174,7 @@ class Groups:
         sources = network_span(texts(ranges), is_open=ranges.is_open)
         missing: list[Missing] = []
         assumptions: tuple[str, ...] = ()
-        if ranges.is_open:
+        if sources.low != sources.high:
             missing.append(Missing("range-unknown", resource.address, _at(path, _named(resource, block))))
         if protocols.low != protocols.high or ports.low != ports.high:
             missing.append(Missing("setting-unknown", resource.address, _at(path, "from_port")))

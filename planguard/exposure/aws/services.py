@@ -115,7 +115,7 @@ def _clusters(layout: Layout, one: Resource) -> None:
     )
     attribute = "endpoint_public_access" if said is None else "public_access_cidrs"
     passage = switched(one, f"{path}.{attribute}", given, f"443/tcp from {named}", them)
-    if passage is not None and ranges.is_open:
+    if passage is not None and span.low != span.high:
         gap = Missing("range-unknown", one.address, f"{path}.public_access_cidrs")
         passage = passage._replace(missing=(*passage.missing, gap))
     _reach(layout, one, CONTROL_PLANE, passage)
