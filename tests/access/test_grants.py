@@ -7,6 +7,7 @@ The slow evaluator judges the documents; the analysis sees the plan only.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from random import Random
 from typing import Any, NamedTuple
 
@@ -143,19 +144,30 @@ def test_buckets_let_others_do_what_their_documents_allow(seed: int) -> None:
             )
 
 
-@pytest.mark.xfail(reason="some unknown parts are not yet within their bounds", strict=False)
 @pytest.mark.parametrize("seed", range(10))
-def test_whatever_an_unknown_part_is_must_and_may_are_bounds(seed: int) -> None:
+def test_what_an_unknown_part_may_allow_is_at_least_what_it_comes_to(seed: int) -> None:
+    for role, opened, access, request in with_parts_unknown(seed):
+        may = access_allows(access, with_symbol(as_witness(request)), "may")
+        assert may or not role.allows(request), (role, opened, request)
+
+
+@pytest.mark.xfail(reason="a policy that is not known at all is taken to deny nothing")
+def test_what_is_certain_beside_an_unknown_part_holds_whatever_it_comes_to() -> None:
+    for seed in range(10):
+        for role, opened, access, request in with_parts_unknown(seed):
+            must = access_allows(access, with_symbol(as_witness(request)), "must")
+            assert role.allows(request) or not must, (role, opened, request)
+
+
+def with_parts_unknown(seed: int) -> Iterator[tuple[Role, Role, Access, Request]]:
+    """Roles as they will be and as they stand in the plan, what the plan is read to grant, and requests."""
     random = Random(f"unknown-{seed}")
     pairs = {f"r{index}": with_unknown(random, some_role(random)) for index in range(TOGETHER)}
     found = read(*(hcl_of(opened, name) for name, (_, opened) in pairs.items()))
     for name, (role, opened) in pairs.items():
         access = held(found, f"aws_iam_role.{name}", IDENTITY)
         for _ in range(40):
-            request = random_request(random, *filter(None, role))
-            witness = with_symbol(as_witness(request))
-            assert role.allows(request) or not access_allows(access, witness, "must"), (role, opened, request)
-            assert access_allows(access, witness, "may") or not role.allows(request), (role, opened, request)
+            yield role, opened, access, random_request(random, *filter(None, role))
 
 
 def with_unknown(random: Random, role: Role) -> tuple[Role, Role]:

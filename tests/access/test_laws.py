@@ -189,7 +189,6 @@ def unknown_somewhere(random: Random, known: Document) -> Document:
     return replaced(known, random.choice(sorted(places, key=str)), Unknown()) if places else known
 
 
-@pytest.mark.xfail(reason="some unknown parts are not yet within their bounds", strict=False)
 @given(RANDOMS)
 @settings(max_examples=300)
 def test_certain_differences_hold_whatever_the_unknown_is(random: Random) -> None:
@@ -203,7 +202,6 @@ def test_certain_differences_hold_whatever_the_unknown_is(random: Random) -> Non
             assert is_new(new, old, region.witness)
 
 
-@pytest.mark.xfail(reason="some unknown parts are not yet within their bounds", strict=False)
 @given(RANDOMS)
 @settings(max_examples=300)
 def test_what_is_new_stays_at_least_possible_when_something_is_unknown(random: Random) -> None:

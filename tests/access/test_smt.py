@@ -50,16 +50,23 @@ def in_policy(text: Any, resources: Sequence[str], denied: Sequence[str]) -> Any
 
 
 def solution(old: tuple[list[str], list[str]], new: tuple[list[str], list[str]]) -> str | None:
-    """A resource that the new policy allows and the old one does not, by the solver; None if there is none."""
+    """A resource that the new policy allows and the old one does not, by the solver; None if there is none.
+
+    Every resource has a name, so the empty text is none.
+
+    :raises TimeoutError: the solver does not come to an end
+    """
     text = z3.String("text")
     solver = z3.Solver()
-    solver.set("timeout", 5000)
-    solver.add(in_policy(text, *new), z3.Not(in_policy(text, *old)))
+    solver.set("timeout", 1000)
+    solver.add(z3.Length(text) > 0, in_policy(text, *new), z3.Not(in_policy(text, *old)))
     answer = solver.check()
-    assert answer != z3.unknown
+    if answer == z3.unknown:
+        raise TimeoutError
     if answer == z3.unsat:
         return None
-    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), solver.model()[text].as_string())
+    found_text = solver.model().eval(text, model_completion=True).as_string()
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), found_text)
 
 
 def globs(random: Random, most: int) -> list[str]:
@@ -70,11 +77,16 @@ def globs(random: Random, most: int) -> list[str]:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_solver_and_the_comparison_agree_on_random_patterns(seed: int) -> None:
     random = Random(seed)
+    given_up = 0
     for _ in range(500):
         old = (globs(random, 4), globs(random, 2) if random.random() < 0.5 else [])
         new = (globs(random, 4), globs(random, 2) if random.random() < 0.5 else [])
         found = compare_documents(policy(*old), policy(*new))
-        text = solution(old, new)
+        try:
+            text = solution(old, new)
+        except TimeoutError:
+            given_up += 1
+            continue
         assert bool(found.new) == (text is not None), (old, new, text, found)
         for region in found.new:
             request = request_of(region.witness)
@@ -84,3 +96,4 @@ def test_the_solver_and_the_comparison_agree_on_random_patterns(seed: int) -> No
             request = Request("AWS:arn:aws:iam::111122223333:role/a", "s3:GetObject", text)
             assert allowed(policy(*new), request)
             assert not allowed(policy(*old), request)
+    assert given_up < 25

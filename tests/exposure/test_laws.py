@@ -149,7 +149,6 @@ def with_unknown(parts: Parts, random: Random) -> Parts:
     return new
 
 
-@pytest.mark.xfail(reason="some unknown parts of AWS are not yet within their bounds", strict=False)
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("cloud", EXACT)
 def test_whatever_the_unknown_is_must_and_may_are_bounds(cloud: str, seed: int) -> None:

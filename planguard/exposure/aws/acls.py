@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from planguard.exposure.aws.alternatives import one_of
 from planguard.exposure.aws.meant import SUBNETS, VPCS, meant, vpcs_of
 from planguard.exposure.aws.ports import port_span_of
 from planguard.exposure.model import Hop, Missing
@@ -111,7 +112,7 @@ class Acls:
             return rest
         gap = Missing("acl-unknown", subnet.address)
         stages = [*(self._of(acl) for acl, _ in held), rest]
-        return [one.possibly(gap) for stage in dict.fromkeys(map(tuple, stages)) for one in stage]
+        return one_of(list(dict.fromkeys(map(tuple, stages))), gap)
 
     def _default(self, subnet: Resource) -> Stage:
         vpcs = vpcs_of(subnet)

@@ -8,7 +8,7 @@ from planguard.exposure.aws.meant import Meant
 from planguard.exposure.aws.security_groups import Groups, Membership
 from planguard.exposure.aws.subnets import NO, NOT, UNCLEAR, YES, Address, Subnets
 from planguard.exposure.model import AWS, Endpoint, Hop, Link, Missing, Way
-from planguard.exposure.packets import sources_of
+from planguard.exposure.packets import Packets, sources_of
 from planguard.exposure.passage import INTERNET, Passage, Stage, at, through, way_of
 from planguard.exposure.ranges import PUBLIC, intersection
 from planguard.graph.resource import Resource
@@ -57,6 +57,7 @@ class Layout:
         self.gaps: list[Missing] = []
         self.placed: list[Placed] = []
         self.interfaces: dict[str, list[Interface]] = {}
+        self._linked: set[tuple[str, str, Packets, bool]] = set()
         self._paths: dict[tuple[object, ...], list[Passage]] = {}
 
     def endpoint(self, resource: Resource, kind: str) -> Endpoint:
@@ -107,7 +108,10 @@ class Layout:
 
     def link(self, source: str, target: Endpoint, path: Passage, *, is_certain: bool = True) -> None:
         """One resource gets to an endpoint."""
-        self.links.append(Link(source, target, path.bounds.may, path.hops, is_certain))
+        asked = (source, target.address, path.bounds.may, is_certain)
+        if asked not in self._linked:
+            self._linked.add(asked)
+            self.links.append(Link(source, target, path.bounds.may, path.hops, is_certain))
 
 
 def _marked(address: Address, mark: Hop) -> Address:
@@ -116,5 +120,10 @@ def _marked(address: Address, mark: Hop) -> Address:
 
 def from_internet(*stages: Stage) -> list[Passage]:
     """Paths from the internet; with all addresses that the rules allow, but none on which nobody public can come."""
-    paths = through(at(INTERNET), *stages)
+    return from_outside(at(INTERNET), *stages)
+
+
+def from_outside(*stages: Stage) -> list[Passage]:
+    """Paths on which somebody with a public address can come."""
+    paths = through(*stages)
     return [one for one in paths if intersection(sources_of(one.bounds.may), PUBLIC)]

@@ -40,11 +40,15 @@ class Source(NamedTuple):
 
 
 class Inside(NamedTuple):
-    """The addresses of one subnet, and what stands there that can send."""
+    """The addresses of one subnet, and what stands there that can send.
+
+    :ivar members: each with whether it stands there for certain
+    """
 
     low: int
     addresses: Ranges
-    members: tuple[str, ...]
+    subnet: str
+    members: tuple[tuple[str, bool], ...]
 
 
 class Links:
@@ -53,7 +57,8 @@ class Links:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.members = _members(layout.placed)
-        self.inside = _inside(layout)
+        self.homes = _homes(layout.placed)
+        self.inside = _inside(layout.placed)
         self._within: dict[tuple[Key, str], tuple[Source, ...]] = {}
         self._sources: dict[tuple[object, ...], list[tuple[str, Source]]] = {}
 
@@ -115,6 +120,8 @@ class Links:
 
     def _of_rule(self, rule: GroupRule, vpc: str) -> Iterator[Source]:
         must, may = rule.passage.bounds
+        if not rule.passage.guards:
+            return  # a group outside of the plan, which may let in anything
         private = difference(sources_of(may), PUBLIC)
         subnets = self.inside.get(vpc, [])
         if not private or not subnets:
@@ -127,8 +134,14 @@ class Links:
                 whole = union(whole, one.addresses)
             yield self._source((vpc,), rule, certain=not difference(whole, known))
             return
+        whole_ones = {one.subnet for one in there if not difference(one.addresses, known)}
         for one in there:
-            yield self._source(one.members, rule, certain=not difference(one.addresses, known))
+            if len(one.members) > _MOST:
+                yield self._source((one.subnet,), rule, certain=one.subnet in whole_ones)
+                continue
+            for address, stands in one.members:
+                there_for_certain = stands and one.subnet in whole_ones
+                yield self._source((address,), rule, certain=there_for_certain or self.homes[address] <= whole_ones)
 
     @staticmethod
     def _source(members: tuple[str, ...], rule: GroupRule, *, certain: bool) -> Source:
@@ -154,22 +167,34 @@ def _members(placed: Iterable[Placed]) -> dict[Key, dict[str, bool]]:
     return found
 
 
-def _inside(layout: Layout) -> dict[str, list[Inside]]:
+def _homes(placed: Iterable[Placed]) -> dict[str, set[str]]:
+    """The subnets that something that can send stands in, or may stand in."""
+    found: dict[str, set[str]] = {}
+    for one in placed:
+        if one.endpoint.kind in _SENDERS:
+            subnets = one.interface.subnets
+            elsewhere = {""} if subnets.outside or subnets.is_open else set()
+            here = {subnet.address for subnet in subnets.all}
+            found.setdefault(one.endpoint.address, set()).update(here | elsewhere)
+    return found
+
+
+def _inside(placed: Iterable[Placed]) -> dict[str, list[Inside]]:
     """The subnets of each VPC in which something stands that can send, in the order of their addresses."""
-    members: dict[str, dict[str, None]] = {}
+    members: dict[str, dict[str, bool]] = {}
     subnets = {}
-    for placed in layout.placed:
-        for subnet in placed.interface.subnets.certain if placed.endpoint.kind in _SENDERS else ():
+    for one in placed:
+        for subnet in one.interface.subnets.all if one.endpoint.kind in _SENDERS else ():
             subnets[subnet.address] = subnet
-            members.setdefault(subnet.address, {})[placed.endpoint.address] = None
+            certain = subnet in one.interface.subnets.certain
+            members.setdefault(subnet.address, {})[one.endpoint.address] = certain
     found: dict[str, list[Inside]] = {}
     for address, subnet in subnets.items():
         block = subnet.get("cidr_block")
         span = network_span(() if is_unknown(block) or not block else texts(listing(block)))
         vpc = next(iter(vpcs_of(subnet).certain), None)
         if span.low and vpc is not None:
-            who = tuple(members[address])
-            inside = Inside(span.low[0][0], span.low, who if len(who) <= _MOST else (address,))
+            inside = Inside(span.low[0][0], span.low, address, tuple(members[address].items()))
             found.setdefault(vpc.address, []).append(inside)
     return {vpc: sorted(them) for vpc, them in found.items()}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from planguard.exposure.aws.layout import Interface, Layout, from_internet
+from planguard.exposure.aws.layout import Interface, Layout, from_internet, from_outside
 from planguard.exposure.aws.meant import Meant, meant, referred
 from planguard.exposure.aws.subnets import NO, UNCLEAR, YES, Address, subnets_meant
 from planguard.exposure.aws.target_groups import (
@@ -164,7 +164,7 @@ def read_load_balancers(layout: Layout) -> None:
 
 def _behind(path: Passage, arrivals: list[Passage]) -> list[Passage]:
     """Paths that go on where one from the internet ends."""
-    return through((path,), arrivals) if arrivals else []
+    return from_outside((path,), arrivals) if arrivals else []
 
 
 def _interface(layout: Layout, one: Resource) -> Interface:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from planguard.exposure.aws.acls import Acls
+from planguard.exposure.aws.alternatives import bounds_of, one_of
 from planguard.exposure.aws.meant import SUBNETS, Meant, meant
 from planguard.exposure.aws.routes import Routes
 from planguard.exposure.model import Hop, Missing
@@ -109,7 +110,7 @@ def family(addresses: Ranges, address: Address, subnet: Resource, attribute: str
     says, hop = address
     gap = Missing("address-unknown", subnet.address, attribute)
     if says == UNSAID:
-        given = truth(subnet.effective(attribute, default))
+        given = truth(subnet.get(attribute, False) if subnet.is_data else subnet.effective(attribute, default))
         says = UNCLEAR if given is None else YES if given else NOT
         hop = hop or Hop(
             subnet.address, attribute, "gives IPv6 addresses" if addresses == V6_ALL else "gives public addresses"
@@ -166,24 +167,11 @@ def _assumed(stages: list[Stage]) -> list[Passage]:
     there = [stage for stage in stages if stage]
     code = (
         ()
-        if len(there) == len(stages) and len({_bounds(one) for one in there}) == 1
+        if len(there) == len(stages) and len({bounds_of(one) for one in there}) == 1
         else ("internet-gateway-assumed",)
     )
-    best = max(there, key=lambda one: bool(_bounds(one).must), default=())
+    best = max(there, key=lambda one: bool(bounds_of(one).must), default=())
     return [one._replace(assumptions=(*one.assumptions, *code)) for one in best]
-
-
-def one_of(stages: list[Stage], gap: Missing) -> Stage:
-    """What gets through the one of some stages that there is, where nobody can say which one."""
-    if not stages:
-        return ()
-    if len(stages) == 1 or len({_bounds(one) for one in stages}) == 1:
-        return stages[0]
-    return [one.possibly(gap) for stage in stages for one in stage]
-
-
-def _bounds(stage: Stage) -> Bounds:
-    return Bounds(unite(*(one.bounds.must for one in stage)), unite(*(one.bounds.may for one in stage)))
 
 
 def _distinct(found: list[Passage]) -> list[Passage]:
