@@ -171,8 +171,9 @@ def first_match(rules: Iterable[Rule], *, left: bool = False) -> list[Passage]:
 
     :param left: whether what no rule matches gets through
     """
-    known = sorted((one for one in rules_of(rules) if one.order is not None), key=_rank)
-    unknown = [one for one in rules_of(rules) if one.order is None]
+    every = rules_of(rules)
+    known = sorted((one for one in every if one.order is not None), key=_rank)
+    unknown = [one for one in every if one.order is None]
     maybe = unite(*(one.passage.bounds.may for one in unknown if not one.allows))
     found: list[Passage] = []
     surely: Packets = NOTHING
