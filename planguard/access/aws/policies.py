@@ -19,6 +19,7 @@ from planguard.access.aws.names import Names
 from planguard.access.document import parse_document
 from planguard.access.model import (
     ALLOW,
+    DENY,
     EXACT,
     IDENTITY,
     LOWER,
@@ -84,8 +85,8 @@ def policy_at(
 
 
 def unknown_policy(resource: Resource, path: str, *, plane: str, on: Terms | None = None) -> Policy:
-    """A policy of which nobody knows anything: perhaps everything is allowed."""
-    everything = Clause(
+    """A policy of which nobody knows anything: it may allow everything, and may deny what others allow."""
+    allowed = Clause(
         ALLOW,
         Terms(("sts:*",)) if plane == TRUST else Terms(),
         Terms() if plane == IDENTITY or on is None else on,
@@ -93,7 +94,7 @@ def unknown_policy(resource: Resource, path: str, *, plane: str, on: Terms | Non
         bound=UPPER,
     )
     gap = Gap(POLICY_UNKNOWN, resource.address, path, "the policy is known after apply only")
-    return Policy((everything,), (gap,), touched=resource.node.changed)
+    return Policy((allowed, replace(allowed, effect=DENY)), (gap,), touched=resource.node.changed)
 
 
 def policy_of(document: dict[str, Any], resource: Resource, path: str, names: Names) -> Policy:

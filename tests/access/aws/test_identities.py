@@ -143,7 +143,8 @@ def test_a_boundary_limits_and_one_that_nobody_knows_may_allow_anything() -> Non
     ]
     opened = held[IDENTITY, "aws_iam_user.open"]
     assert [(one.effect, one.bound, one.actions.include) for one in opened.access.limits[0]] == [
-        ("allow", "upper", ("*",))
+        ("allow", "upper", ("*",)),
+        ("deny", "upper", ("*",)),
     ]
     assert codes(opened) == ["boundary-unknown"]
 
@@ -174,7 +175,7 @@ def test_a_list_of_policies_that_is_not_known_as_a_whole_may_hold_others_than_it
     )
     held = by_address(held_by(Snapshot(graph, AFTER)))[IDENTITY, "aws_iam_role.app"]
 
-    assert lines(held) == ["allow * s3:* *", "allow/upper * * *"]
+    assert lines(held) == ["allow * s3:* *", "allow/upper * * *", "deny/upper * * *"]
     assert codes(held) == ["policy-unknown"]
 
 

@@ -30,7 +30,7 @@ def test_a_wholly_unknown_policy_may_allow_anything() -> None:
     text = 'jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:*", Resource = aws_s3_bucket.new.arn }] })'
     held = planned(STACK % text)[IDENTITY, "aws_iam_role.app"]
 
-    assert lines(held) == ["allow/upper * * *"]
+    assert lines(held) == ["allow/upper * * *", "deny/upper * * *"]
     assert codes(held) == ["policy-unknown"]
 
 
@@ -190,9 +190,11 @@ def test_an_unknown_trust_policy_may_trust_anybody_and_an_unknown_bucket_policy_
         }"""
     )
 
-    assert lines(held[TRUST, "aws_iam_role.app"]) == ["allow/upper * sts:* arn:aws:iam::${account}:role/app"]
+    role = "arn:aws:iam::${account}:role/app"
+    assert lines(held[TRUST, "aws_iam_role.app"]) == [f"allow/upper * sts:* {role}", f"deny/upper * sts:* {role}"]
     assert lines(held[RESOURCE, "aws_s3_bucket.new"]) == [
-        "allow/upper * * arn:aws:s3:::new,arn:aws:s3:::new/*,arn:aws:s3:::new:*"
+        "allow/upper * * arn:aws:s3:::new,arn:aws:s3:::new/*,arn:aws:s3:::new:*",
+        "deny/upper * * arn:aws:s3:::new,arn:aws:s3:::new/*,arn:aws:s3:::new:*",
     ]
 
 
