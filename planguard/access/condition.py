@@ -92,6 +92,8 @@ def _test_of(operator: str, values: tuple[str, ...]) -> Test:
     if operator in _ARNS:
         return Test(TEXT, is_negated=_ARNS[operator], globs=tuple(Glob(arn_pattern(value)) for value in values))
     if operator == "bool":
+        if any(has_symbol(value) for value in values):
+            return Test(OPAQUE)
         return Test(TRUTH, globs=tuple(Glob(literally(value), True) for value in values))
     if operator == "null":
         return _presence(values)

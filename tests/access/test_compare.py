@@ -305,3 +305,16 @@ def test_what_two_patterns_have_in_common(one, other, common):
 def test_policies_of_different_kinds_are_not_compared():
     with pytest.raises(ValueError, match="different kinds"):
         compare_documents(document(statement("s3:*")), document(statement("s3:*", Principal="*")))
+
+
+def test_a_truth_value_that_a_variable_holds_may_be_either() -> None:
+    def held(value: str) -> dict[str, object]:
+        condition = {"Bool": {"aws:ViaAWSService": value}}
+        row = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": condition}
+        return {"Version": "2012-10-17", "Statement": [row]}
+
+    variable = held("${aws:PrincipalTag/via}")
+    found = compare_documents(held("true"), variable)
+    assert found.new or found.possible
+    assert compare_documents(variable, held("true")).new
+    assert not compare_documents(variable, variable).new
