@@ -262,7 +262,7 @@ def _line(
 ) -> tuple[Predicate | None, Predicate | None]:
     """One line in both readings: a lower one that is None never holds, an upper one that is None always does."""
     _, name, _ = split_operator(operator)
-    takes_variables = name.startswith(("string", "arn"))
+    takes_variables = name.startswith(("string", "arn", "bool"))
     texts = []
     is_open = False
     for value in _listed(values):
