@@ -10,6 +10,7 @@ import pytest
 
 from planguard.access.model import Difference
 from tests.cli.conftest import Call
+from tests.conftest import change, plan_document
 from tests.reports.analyses import region
 
 SHOP = "stacks/aws-shop-prod/plan.json"
@@ -255,3 +256,27 @@ def test_a_plan_called_compare_has_a_folder_before_it(
     Path("compare").write_bytes(content)
     assert planguard("access", "./compare").code == 0
     assert planguard("access", "compare").code == 2
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "html"])
+def test_what_is_sensitive_stays_so_in_lower_case(planguard: Call, tmp_path: Path, format_: str) -> None:
+    # Actions of AWS are told in lower case, whichever way a policy writes them.
+    text = json.dumps(policy(allow("s3:GetTopSecret42", "arn:aws:s3:::TopSecret42/*")))
+    user = change(
+        "aws_iam_user.u",
+        ["create"],
+        after={"name": "TopSecret42", "path": "/"},
+        after_unknown={"arn": True},
+        after_sensitive={"name": True},
+    )
+    held = change(
+        "aws_iam_user_policy.p",
+        ["create"],
+        after={"name": "p", "user": "TopSecret42", "policy": text},
+        after_sensitive={"user": True, "policy": True},
+    )
+    [plan] = written(tmp_path, plan=plan_document(user, held))
+    answer = planguard("access", plan, "--format", format_)
+    assert answer.code == 0
+    assert "sensitive" in answer.out
+    assert "topsecret42" not in answer.out.lower()
