@@ -49,13 +49,13 @@ class Space:
     def __init__(self, clauses: Sequence[Clause], now: datetime | None = None) -> None:
         self.is_of_aws = _shape(_patterns({clause.actions for clause in clauses})) is not None
         self.texts: tuple[Atoms, Atoms, Atoms] = (
-            _texts(_NAMES[0], {clause.actions for clause in clauses}),
-            _texts(_NAMES[1], {clause.resources for clause in clauses}),
-            _texts(_NAMES[2], {clause.principals for clause in clauses}),
+            _texts(_NAMES[0], sorted({clause.actions for clause in clauses})),
+            _texts(_NAMES[1], sorted({clause.resources for clause in clauses})),
+            _texts(_NAMES[2], sorted({clause.principals for clause in clauses})),
         )
         self._name_of: dict[Predicate, str] = {}
         grouped: dict[str, list[Predicate]] = {}
-        for predicate in {line for clause in clauses for line in clause.predicates}:
+        for predicate in sorted({line for clause in clauses for line in clause.predicates}):
             name = self._name_of[predicate] = dimension_name(predicate)
             grouped.setdefault(name, []).append(predicate)
         found = {name: dimension_of(name, grouped[name], now) for name in sorted(grouped)}
@@ -113,8 +113,8 @@ class Space:
         return self.keys[self._name_of[predicate]].mask(predicate)
 
 
-def _texts(name: str, terms: set[Terms]) -> Atoms:
-    lists = {patterns for each in terms for patterns in (each.include, each.exclude) if patterns}
+def _texts(name: str, terms: list[Terms]) -> Atoms:
+    lists = sorted({patterns for each in terms for patterns in (each.include, each.exclude) if patterns})
     shape = _shape(_patterns(terms)) if name == _NAMES[ACTIONS] else None
     return enumerate_atoms((map(Glob, each) for each in lists), name, within=shape, has_empty=False)
 
