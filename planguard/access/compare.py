@@ -36,6 +36,7 @@ from planguard.access.model import (
     EXACT,
     MAY,
     MUST,
+    UPPER,
     Access,
     Clause,
     Difference,
@@ -69,7 +70,7 @@ def difference(before: Access, after: Access, *, now: datetime | None = None) ->
         removed, _ = _gained(space, must_before, may_after)
         possible = unsure
         if must_before is not may_before or must_after is not may_after:
-            sure, more = _gained(space, may_after, must_before)
+            sure, more = _gained(space, Reading(space, _unsettled(before, after), MAY), must_before)
             possible = subtract(absorbed(sure + more), new)
     except TooComplex as why:
         return Difference(too_complex=str(why))
@@ -107,6 +108,18 @@ def _readings(space: Space, access: Access) -> tuple[Reading, Reading]:
     if all(clause.bound == EXACT for clause in clauses_of(access)):
         return must, must
     return must, Reading(space, access, MAY)
+
+
+def _unsettled(before: Access, after: Access) -> Access:
+    """The access after, without upper clauses that stand before as well, where nothing else decides on them.
+
+    Of what the tables do not hold, such as the rest of a role, the same is granted before and after.
+    """
+    denied, still = ({one for one in access.clauses if one.effect != ALLOW} for access in (before, after))
+    if denied != still or before.limits != after.limits:
+        return after
+    there = {one for one in before.clauses if one.effect == ALLOW and one.bound == UPPER}
+    return replace(after, clauses=tuple(one for one in after.clauses if one not in there))
 
 
 def _gained(space: Space, more: Reading, less: Reading) -> tuple[list[Box], list[Box]]:
@@ -221,7 +234,10 @@ def is_empty(access: Access, *, reading: str = MAY, now: datetime | None = None)
 
 
 def same(before: Access, after: Access) -> bool:
-    """Whether two accesses are written the same but for order and origin; then they allow the same."""
+    """Whether two accesses are written the same but for order and origin; then they allow the same.
+
+    What is only a bound is the same only from the same place: two things that nobody knows need not be one.
+    """
     return before is after or _canonical(before) == _canonical(after)
 
 
@@ -234,6 +250,7 @@ def _without_origin(clause: Clause) -> tuple[object, ...]:
     return (
         clause.effect,
         clause.bound,
+        () if clause.bound == EXACT else (clause.origin.address, clause.origin.attribute, clause.origin.statement),
         tuple((tuple(sorted(set(terms.include))), tuple(sorted(set(terms.exclude)))) for terms in _sides(clause)),
         tuple(
             sorted(

@@ -319,3 +319,15 @@ def test_a_truth_value_that_a_variable_holds_may_be_either() -> None:
         found = compare_documents(old, new)
         assert (bool(found.new), bool(found.possible)) == (False, True)
     assert compare_documents(variable, variable) == Difference()
+
+
+def test_what_nobody_knows_of_a_role_that_stays_is_not_possible_again() -> None:
+    rest = Clause("allow", Terms(("*",)), origin=Origin("binding.editor"), bound="upper")
+    more = Clause("allow", Terms(("storage.objects.get",)), origin=Origin("binding.viewer"))
+    other = Clause("allow", Terms(("*",)), origin=Origin("binding.unknown"), bound="upper")
+    denied = Clause("deny", Terms(("storage.*",)), origin=Origin("denial"))
+    [region] = difference(Access((rest,)), Access((rest, more))).possible  # the rest may hold it before, or may not
+    assert region.actions == more.actions
+    assert difference(Access((rest,)), Access((rest, other))).possible
+    assert difference(Access((rest, denied)), Access((rest,))).possible
+    assert difference(Access(), Access((rest,))).possible
