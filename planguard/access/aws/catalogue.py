@@ -41,7 +41,12 @@ def _table() -> tuple[str, dict[str, dict[str, str]]]:
                 level = LEVELS[word]
             else:
                 actions[word.lower()] = level
+                _SPELLED[f"{service}:{word.lower()}"] = f"{service}:{word}"
     return date.decode(), services
+
+
+_SPELLED: dict[str, str] = {}
+"""Each action in lower case with how AWS writes it; filled with the table."""
 
 
 def table_date() -> str:
@@ -74,6 +79,30 @@ def is_action(name: str) -> bool:
     """Whether the table holds an action, ``s3:GetObject``, compared without case."""
     service, _, action = name.lower().partition(":")
     return action in _table()[1].get(service, {})
+
+
+@lru_cache(maxsize=4096)
+def spelled(pattern: str) -> str:
+    """An action, or a pattern of actions, as AWS writes it: ``s3:GetObject``, ``s3:Get*``.
+
+    :param pattern: compared without case
+    :returns: the pattern as it came where the table holds nothing that begins like it, or several that differ in case
+    """
+    lower = pattern.lower()
+    _table()
+    if lower in _SPELLED:
+        return _SPELLED[lower]
+    begin = min((place for place in map(lower.find, "*?") if place >= 0), default=len(lower))
+    if ":" not in lower[:begin]:
+        return pattern
+    # A wildcard hides letters in the middle as well, so that only what stands before it can be looked up.
+    written = {
+        _SPELLED[f"{service}:{name}"][:begin]
+        for service, names in _services(lower).items()
+        for name in names
+        if f"{service}:{name}".startswith(lower[:begin])
+    }
+    return written.pop() + pattern[begin:] if len(written) == 1 else pattern
 
 
 def _services(pattern: str) -> dict[str, dict[str, str]]:

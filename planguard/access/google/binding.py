@@ -49,9 +49,8 @@ class Binding(Struct, frozen=True):
     is_lost: bool = False
 
 
-def bindings_of(snapshot: Snapshot) -> list[Binding]:
+def bindings_of(snapshot: Snapshot, places: Places) -> list[Binding]:
     """All bindings of a snapshot, type by type, each in the order of the plan."""
-    places = Places(snapshot)
     found: list[Binding] = []
     for kind in sorted(snapshot.graph.kinds):
         thing, middle, authority = kind.rpartition("_iam_")

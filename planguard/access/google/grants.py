@@ -7,8 +7,9 @@ documentation of ``google_project_iam`` on what each of its resources takes away
 from __future__ import annotations
 
 from planguard.access.google.binding import BINDING, MEMBER, POLICY, UNKNOWN_CONDITION, Binding, bindings_of
+from planguard.access.google.lists import listed_bindings
 from planguard.access.google.member import ALL_USERS, PUBLIC, Directory
-from planguard.access.google.place import Place
+from planguard.access.google.place import Place, Places
 from planguard.access.google.role import Roles
 from planguard.access.holder import Holder
 from planguard.access.model import GOOGLE, RESOURCE, TRUST, Clause, Gap, Held, Origin, Predicate, Subject, Terms
@@ -23,7 +24,8 @@ _GET_TOKEN = "iam.serviceAccounts.getAccessToken"  # noqa: S105 - a permission
 
 def held_by(snapshot: Snapshot) -> list[Held]:
     """What each subject of Google Cloud holds in a snapshot, sorted by subject."""
-    bindings = bindings_of(snapshot)
+    places = Places(snapshot)
+    bindings = [*bindings_of(snapshot, places), *listed_bindings(snapshot, places)]
     gatherer = _Gatherer(Directory(snapshot), Roles(snapshot), _Authority(bindings))
     for binding in bindings:
         gatherer.take(binding)

@@ -94,10 +94,11 @@ class Places:
         self._buckets = {text_of(one.get("name")): one for one in snapshot.all("google_storage_bucket")}
         self._projects = {project_id(one): one for one in snapshot.all(PROJECT)}
 
-    def of(self, grant: Resource, thing: str) -> Place:
+    def of(self, grant: Resource, thing: str, named_by: tuple[str, ...] = ()) -> Place:
         """Where a binding holds.
 
         :param thing: the part of the binding's type before ``_iam_``, such as ``storage_bucket``
+        :param named_by: the attributes that say where; without them, all that are not about the grant
         """
         if thing == "project":
             return self._project(grant)
@@ -110,7 +111,11 @@ class Places:
             return (
                 _unknown(grant, thing) if is_untold(value) else _at(f"billingAccounts/{text_of(value)}", thing, None)
             )
-        return self._resource(grant, thing)
+        return self._resource(grant, thing, named_by)
+
+    def bucket(self, place: Place) -> Resource | None:
+        """The bucket of the plan that a place is; None where the plan has none."""
+        return next((one for one in self._buckets.values() if one.address == place.address), None)
 
     # -- projects and what holds them ----------------------------------------------------------------------------
 
@@ -145,8 +150,12 @@ class Places:
 
     # -- everything else ------------------------------------------------------------------------------------------
 
-    def _resource(self, grant: Resource, thing: str) -> Place:
-        named = {name: value for name, value in grant.values.items() if name not in _GRANT and value is not None}
+    def _resource(self, grant: Resource, thing: str, named_by: tuple[str, ...]) -> Place:
+        named = {
+            name: value
+            for name, value in grant.values.items()
+            if value is not None and (name in named_by if named_by else name not in _GRANT)
+        }
         project = project_of(grant) if "project" in grant.values else ""
         area = ""
         parts: list[str] = []
