@@ -7,6 +7,8 @@ Azure RBAC" (an eligible assignment gives nothing until it is activated).
 
 from __future__ import annotations
 
+from planguard.access.azure import data_roles
+from planguard.access.azure.data_roles import RoleGrant, role_grants
 from planguard.access.azure.principal import Directory
 from planguard.access.azure.role import Roles
 from planguard.access.azure.scope import Scopes
@@ -29,10 +31,12 @@ def held_by(snapshot: Snapshot) -> list[Held]:
     holder = Holder()
     add_trusts(snapshot, holder)
     kinds = (ASSIGNMENT, ACTIVE, ELIGIBLE)
-    if snapshot.has(*kinds, "azurerm_key_vault", "azurerm_key_vault_access_policy"):
+    if snapshot.has(*kinds, *data_roles.TYPES, "azurerm_key_vault", "azurerm_key_vault_access_policy"):
         directory, scopes, roles = Directory(snapshot), Scopes(snapshot), Roles(snapshot)
         for assignment in snapshot.all(*kinds):
             _assign(assignment, directory, scopes, roles, holder)
+        for granted in role_grants(snapshot, scopes):
+            _grant_role(granted, directory, holder)
         for policy in vault_policies(snapshot, scopes):
             _let_in(policy, directory, holder)
         for vault in open_vaults(snapshot):
@@ -62,6 +66,18 @@ def _assign(assignment: Resource, directory: Directory, scopes: Scopes, roles: R
     _give(
         assignment, "principal_id", assignment.get("principal_id"), clauses, gaps, directory, holder, touched=touched
     )
+
+
+def _grant_role(granted: RoleGrant, directory: Directory, holder: Holder) -> None:
+    grant, attribute = granted.grant, granted.attribute
+    gaps: list[Gap] = []
+    if granted.why:
+        gaps.append(Gap("role-unknown", grant.address, "", granted.why))
+    if granted.covers is None:
+        gaps.append(Gap("scope-unknown", grant.address, "scope", "where the role holds is not known yet"))
+    clauses = allowed(granted.actions, granted.covers or _NOWHERE_TOLD, origin=Origin(grant.address))
+    touched = grant.node.changed or (granted.definition is not None and granted.definition.node.changed)
+    _give(grant, attribute, grant.get(attribute), clauses, gaps, directory, holder, touched=touched)
 
 
 def _condition(assignment: Resource, gaps: list[Gap]) -> tuple[tuple[Predicate, ...], bool]:
