@@ -155,7 +155,10 @@ def _regions(
     """
     pieces: dict[tuple[Clause, ...], list[Box]] = {}
     for box in absorbed(boxes):
-        granting = tuple(dict.fromkeys(clause for each, clause in reading.granted if overlaps(box, each)))
+        found_in = [(each, clause) for each, clause in reading.granted if overlaps(box, each)]
+        # Where a statement gives all of it by itself, those that give a part of it as well explain nothing.
+        alone = [(each, clause) for each, clause in found_in if is_within(box, each)]
+        granting = tuple(dict.fromkeys(clause for _, clause in alone or found_in))
         pieces.setdefault(granting, []).append(box)
     found: list[Region] = []
     for granting, unmerged in pieces.items():

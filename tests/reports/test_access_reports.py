@@ -165,7 +165,7 @@ def test_the_page_says_everything(file_regression: FileRegressionFixture) -> Non
     reader = _Reader()
     reader.feed(page)
     words = "".join(reader.words)
-    for said in ("s3:getobject", "repo:org-evil", "aws_iam_role_policy.app policy, Read", "too-complex", "iam:*"):
+    for said in ("s3:GetObject", "repo:org-evil", "aws_iam_role_policy.app policy, Read", "too-complex", "iam:*"):
         assert said in words
     assert "New access for 3 subjects" in words
     bare = re.sub(r"<style>.*?</style>", "<style></style>", page, flags=re.DOTALL)

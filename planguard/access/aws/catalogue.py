@@ -81,6 +81,16 @@ def is_action(name: str) -> bool:
     return action in _table()[1].get(service, {})
 
 
+_TELLING = ("permissions management", "write", "read", "list", "tagging")
+
+
+@lru_cache(maxsize=256)
+def actions_of(service: str) -> tuple[str, ...]:
+    """The actions of a service in lower case, those that change most first; none for a service that is not known."""
+    known = _table()[1].get(service.lower(), {})
+    return tuple(f"{service}:{name}" for name in sorted(known, key=lambda name: (_TELLING.index(known[name]), name)))
+
+
 @lru_cache(maxsize=4096)
 def spelled(pattern: str) -> str:
     """An action, or a pattern of actions, as AWS writes it: ``s3:GetObject``, ``s3:Get*``.

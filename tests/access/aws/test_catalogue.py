@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from planguard.access.aws.catalogue import LEVELS, is_action, levels_of, table_date
+import pytest
+
+from planguard.access.aws.catalogue import LEVELS, actions_of, is_action, levels_of, spelled, table_date
 
 
 def test_an_action_is_found_whatever_its_case() -> None:
@@ -30,3 +32,25 @@ def test_a_service_that_nobody_knows_has_no_actions() -> None:
 
 def test_the_table_says_when_it_was_made() -> None:
     assert table_date().startswith("20")
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        ("s3:getobject", "s3:GetObject"),
+        ("s3:get*", "s3:Get*"),
+        ("s3:*", "s3:*"),
+        ("*", "*"),
+        ("iam:pass*role", "iam:Pass*role"),
+        ("s3:nosuchaction", "s3:nosuchaction"),
+        ("nosuchservice:x*", "nosuchservice:x*"),
+    ],
+)
+def test_an_action_is_spelled_as_aws_writes_it(told: str, written: str) -> None:
+    assert spelled(told) == written
+
+
+def test_actions_that_change_permissions_come_first() -> None:
+    assert actions_of("s3")[0].startswith("s3:")
+    assert levels_of(actions_of("sqs")[:1]) == {"permissions management": 1}
+    assert actions_of("nosuchservice") == ()
