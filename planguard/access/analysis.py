@@ -73,7 +73,7 @@ def analyse_access(graph: Graph, *, now: datetime | None = None, progress: Progr
             progress(done, len(touched))
         old, held = _both(before, after, key)
         subject = held.subject
-        found = difference(old.access, held.access, now=now)
+        found = difference(old.access, held.access, now=now, provider=subject.provider)
         new += _entries(subject, found.new)
         removed += _entries(subject, found.removed)
         possible += _entries(subject, found.possible)

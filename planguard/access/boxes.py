@@ -17,6 +17,7 @@ from planguard.access.atoms import Atoms, Glob, TooComplex, enumerate_atoms
 from planguard.access.dimension import Dimension, dimension_name, dimension_of
 from planguard.access.model import (
     ALLOW,
+    AWS,
     EXACT,
     LOWER,
     MUST,
@@ -42,12 +43,15 @@ class Space:
     :ivar texts: the atoms of actions, resources and principals
     :ivar keys: the dimension of each condition key, by its name; their masks follow those of ``texts`` in this order
     :ivar full: the box of everything
-    :ivar is_of_aws: whether all actions are written as AWS's are
+    :ivar is_of_aws: whether all actions are AWS's: where nobody says whose they are, by how they are written
+    :ivar provider: whose actions they are; empty where nobody says
     :raises TooComplex: exact comparison of these clauses is above the bounds
     """
 
-    def __init__(self, clauses: Sequence[Clause], now: datetime | None = None) -> None:
-        self.is_of_aws = _shape(_patterns({clause.actions for clause in clauses})) is not None
+    def __init__(self, clauses: Sequence[Clause], now: datetime | None = None, provider: str = "") -> None:
+        is_written_so = _shape(_patterns({clause.actions for clause in clauses})) is not None
+        self.is_of_aws = is_written_so and provider in ("", AWS)
+        self.provider = provider
         self.texts: tuple[Atoms, Atoms, Atoms] = (
             _texts(_NAMES[0], sorted({clause.actions for clause in clauses})),
             _texts(_NAMES[1], sorted({clause.resources for clause in clauses})),

@@ -53,17 +53,18 @@ _MOST_TOLD = 64
 """Of how many boxes the witnesses are compared."""
 
 
-def difference(before: Access, after: Access, *, now: datetime | None = None) -> Difference:
+def difference(before: Access, after: Access, *, now: datetime | None = None, provider: str = "") -> Difference:
     """What is allowed after and was not before, and the other way round.
 
     :param now: with it, conditions on the time count from then on only
+    :param provider: the cloud that it is about, for witnesses that a person of that cloud would write
     :returns: with ``too_complex`` where exact comparison is above the bounds
     """
     if same(before, after):
         return Difference()
     clauses = (*clauses_of(before), *clauses_of(after))
     try:
-        space = Space(clauses, now)
+        space = Space(clauses, now, provider)
         must_before, may_before = _readings(space, before)
         must_after, may_after = _readings(space, after)
         new, unsure = _gained(space, must_after, may_before)

@@ -9,7 +9,7 @@ from planguard.access.atoms import bits_of
 from planguard.access.boxes import ACTIONS, PRINCIPALS, RESOURCES, Box, Space
 from planguard.access.condition import OPAQUE, PRESENCE, parse_predicate
 from planguard.access.globs import common_patterns
-from planguard.access.model import ANYTHING, Clause, Predicate, Region, Terms, Witness
+from planguard.access.model import ANYTHING, AWS, AZURE, GOOGLE, KUBERNETES, Clause, Predicate, Region, Terms, Witness
 from planguard.access.pattern import shown
 
 _MOST_EXAMPLES = 3
@@ -185,10 +185,26 @@ def _value_text(value: str | list[str] | None) -> str:
 # -- witnesses -----------------------------------------------------------------------------------------------------
 
 
-_SOMETHING = (
-    "iam:createuser", "s3:getobject", "ec2:runinstances", "s3:putobject", "sts:assumerole", "kms:decrypt",
-    "secretsmanager:getsecretvalue", "dynamodb:getitem", "lambda:invokefunction", "sqs:sendmessage", "sns:publish",
-)  # fmt: skip
+_SOMETHING = {
+    AWS: (
+        "iam:createuser", "s3:getobject", "ec2:runinstances", "s3:putobject", "sts:assumerole", "kms:decrypt",
+        "secretsmanager:getsecretvalue", "dynamodb:getitem", "lambda:invokefunction", "sqs:sendmessage",
+        "sns:publish",
+    ),
+    AZURE: (
+        "microsoft.authorization/roleassignments/write", "microsoft.compute/virtualmachines/write",
+        "microsoft.storage/storageaccounts/listkeys/action", "microsoft.resources/deployments/write",
+        "data:microsoft.keyvault/vaults/secrets/getsecret/action", "data:microsoft.keyvault/vaults/secrets/get",
+        "data:microsoft.storage/storageaccounts/blobservices/containers/blobs/read",
+        "microsoft.resources/subscriptions/resourcegroups/read",
+    ),
+    GOOGLE: (
+        "resourcemanager.projects.setIamPolicy", "iam.serviceAccounts.getAccessToken", "compute.instances.create",
+        "storage.objects.get", "bigquery.tables.getData", "secretmanager.versions.access",
+        "pubsub.topics.publish", "compute.networks.create", "storage.objects.list", "resourcemanager.projects.get",
+    ),
+    KUBERNETES: ("get:/secrets", "create:/pods", "get:/pods", "list:/pods"),
+}  # fmt: skip
 """Actions that everybody knows, the most telling first."""
 _SOMEBODY = ("AWS:arn:aws:iam::111122223333:user/x", "Service:x.amazonaws.com")
 
@@ -204,9 +220,9 @@ def witness_in(space: Space, box: Box, named: Mapping[int, str] = NOTHING_NAMED)
         value = key.value_of(_lowest(box[place]))
         if value is not None:
             context[key.key] = value
+    if ACTIONS not in named:
+        texts[ACTIONS] = _action(space, box[ACTIONS], texts[ACTIONS])
     if space.is_of_aws:
-        if ACTIONS not in named:
-            texts[ACTIONS] = _action(space, box[ACTIONS], texts[ACTIONS])
         for place, candidates in ((RESOURCES, _arns(texts[ACTIONS])), (PRINCIPALS, _SOMEBODY)):
             if place not in named:
                 texts[place] = _readable(space, place, box[place], texts[place], candidates)
@@ -227,13 +243,15 @@ def _arns(action: str) -> tuple[str, str]:
 
 def _action(space: Space, mask: int, text: str) -> str:
     """An action of the mask that there is, of the service of the text where it names one; else the text."""
+    if not space.is_of_aws:
+        return _first_in(space, ACTIONS, mask, _SOMETHING.get(space.provider, ())) or text
     from planguard.access.aws.catalogue import actions_of, is_action
 
     if is_action(text):
         return text
     service, colon, _ = text.partition(":")
     known = tuple(actions_of(service)) if colon else ()
-    candidates = (*(one for one in _SOMETHING if not known or one in known), *known)
+    candidates = (*(one for one in _SOMETHING[AWS] if not known or one in known), *known)
     return _first_in(space, ACTIONS, mask, candidates) or text
 
 

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from planguard.access.google.binding import MEMBER, Binding
-from planguard.access.google.member import ALL_AUTHENTICATED, ALL_USERS, Members, canonical
+from planguard.access.google.member import ALL_AUTHENTICATED, ALL_USERS, Members, canonical, members_of
 from planguard.access.google.place import Place, Places
 from planguard.access.model import Origin
 from planguard.access.reading import blocks_of, is_untold, text_of, texts_of
 from planguard.graph.resource import Resource
 from planguard.graph.snapshot import Snapshot
-from planguard.plan.unknown import Unknown
+from planguard.plan.unknown import Unknown, has_unknown
 
 _BUCKET = {
     "READER": "roles/storage.legacyBucketReader",
@@ -50,8 +50,7 @@ _ENTRIES = {
     "google_storage_object_access_control": _OBJECT,
 }
 _PEOPLE = {"user_by_email": "user", "group_by_email": "group", "domain": "domain"}
-_NOBODY = frozenset({"view", "routine", "dataset"})
-"""What a dataset lets in that is no principal."""
+_NAMING = (*_PEOPLE, "special_group", "iam_member")
 
 
 def listed_bindings(snapshot: Snapshot, places: Places) -> list[Binding]:
@@ -65,8 +64,10 @@ def listed_bindings(snapshot: Snapshot, places: Places) -> list[Binding]:
             found += _of_entry(grant, places, roles)
     for dataset in snapshot.all("google_bigquery_dataset"):
         blocks, is_open = blocks_of(dataset.values.get("access"))
+        is_alone = sum(1 for _, block in blocks if has_unknown(_people(block))) < 2
         for index, block in blocks:
-            found += _of_dataset(dataset, places, block, Origin(dataset.address, "access", f"Access[{index}]"))
+            origin = Origin(dataset.address, "access", f"Access[{index}]")
+            found += _of_dataset(dataset, places, block, origin, is_alone=is_alone)
         if is_open and not dataset.is_left_to_provider("access"):
             found.append(_unknown(dataset, _dataset(dataset, places), "access"))
     for grant in snapshot.all("google_bigquery_dataset_access"):
@@ -139,22 +140,31 @@ def _bucket(grant: Resource, places: Places) -> Place | None:
 # -- datasets ------------------------------------------------------------------------------------------------------
 
 
-def _of_dataset(grant: Resource, places: Places, entry: dict[str, Any], origin: Origin) -> Iterator[Binding]:
+def _of_dataset(
+    grant: Resource, places: Places, entry: dict[str, Any], origin: Origin, *, is_alone: bool = True
+) -> Iterator[Binding]:
+    """The bindings of one entry.
+
+    :param is_alone: whether no other entry names somebody who is not known yet
+    """
     place = _dataset(grant, places)
     role = entry.get("role")
     if not is_untold(role):
         role = _DATASET.get(text_of(role), text_of(role))
-    for attribute, value in sorted(entry.items()):
-        if attribute in _NOBODY or attribute == "role" or value is None:
-            continue
-        if attribute in (*_PEOPLE, "special_group", "iam_member") and (is_untold(value) or is_untold(role)):
-            if not grant.is_left_to_provider(attribute):
-                yield _unknown(grant, place, origin.attribute or attribute)
-            continue
-        member = _of_person(attribute, text_of(value))
-        if member and role:
-            members = Members(((member, ""),))
-            yield Binding(place, role, members, "", MEMBER, grant, origin, (grant,))
+    for attribute, value in sorted(_people(entry).items()):
+        if is_untold(value) and not grant.is_left_to_provider(attribute):
+            members = members_of(grant, origin.attribute or attribute, [value], is_alone=is_alone)
+        else:
+            member = _of_person(attribute, text_of(value))
+            members = Members(((member, ""),) if member else ())
+        if role and (members.known or members.is_open):
+            said = Origin(origin.address, origin.attribute or attribute, origin.statement)
+            yield Binding(place, role, members, "", MEMBER, grant, said, (grant,))
+
+
+def _people(entry: dict[str, Any]) -> dict[str, Any]:
+    """What of an entry names principals."""
+    return {name: entry[name] for name in _NAMING if entry.get(name) is not None}
 
 
 def _dataset(grant: Resource, places: Places) -> Place:

@@ -136,3 +136,25 @@ def test_an_access_beside_the_dataset_may_be_unknown() -> None:
     )
     ((plane, name),) = found
     assert gaps(found, name, plane) == ["principal-unknown"]
+
+
+def test_an_account_of_the_plan_is_known_by_reference() -> None:
+    found = holding(
+        held_by,
+        PROVIDER
+        + DATASET
+        % """
+        access {
+          role          = "OWNER"
+          user_by_email = google_service_account.a.email
+        }
+        access {
+          role          = "READER"
+          special_group = "projectReaders"
+        }
+        """
+        + 'resource "google_service_account" "a" { account_id = "a" }',
+    )
+    ((plane, name),) = found
+    assert found[plane, name].subject.address == "google_service_account.a"
+    assert not gaps(found, name, plane)
