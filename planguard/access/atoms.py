@@ -214,7 +214,7 @@ class _Tree:
                 wild.append((self._stays[node], True, closures[node]))
             for (sign, is_cased), child in steps.items():
                 if sign in _ONES:
-                    wild.append((_ONES[sign], False, closures[child]))
+                    wild += self._by_one(node, child, _ONES[sign])
                 elif is_cased:
                     plain += [(sign, closures[child]), (sign.upper(), closures[child])]
                 elif sign not in _STARS:
@@ -222,6 +222,16 @@ class _Tree:
             self._plain.append(tuple(plain))
             self._wild.append(tuple(wild))
         self._ends = frozenset(self.end_of.values())
+
+    def _by_one(self, node: int, child: int, reach: int) -> Iterator[tuple[int, bool, tuple[int, ...]]]:
+        """What any one character leads to. What a symbol stands for is no empty text, so that a star beside it helps."""
+        if self._stays[node] == reach:
+            yield reach, True, self._closures[child]
+            return
+        yield reach, False, self._closures[child]
+        for (sign, _), star in self._steps[child].items():
+            if _STARS.get(sign) == reach:
+                yield reach, True, self._closures[star]
 
     def first_bound(self) -> int:
         """How many states to look at before patterns of one list are no more told apart."""

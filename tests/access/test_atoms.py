@@ -130,3 +130,14 @@ def test_thousands_of_patterns_are_quick():
     enumerate_atoms([map(Glob, actions), [Glob("*")]], "actions")
     enumerate_atoms([map(Glob, names), [Glob("*")]], "resources")
     assert time.perf_counter() - start < 6
+
+
+@pytest.mark.parametrize(
+    ("pattern", "does"),
+    [("?", False), ("?*", True), ("*?", True), ("*?*", True), ("a?*", True), ("a?b", False), ("??", False)],
+)
+def test_what_a_symbol_stands_for_is_no_empty_text(pattern: str, does: bool) -> None:
+    text = "a" * pattern.startswith("a") + symbol("aws:username")
+    assert matches(Glob(pattern), text) is does
+    atoms = enumerate_atoms([[Glob(pattern)], [Glob(text)]], "names")
+    assert bool(atoms.mask(Glob(pattern)) & atoms.mask(Glob(text))) is does
