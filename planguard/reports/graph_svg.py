@@ -7,7 +7,6 @@ ones of one type, one module, one action. The picture says what it folded and wh
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from planguard.reports.graph_columns import Path
@@ -20,7 +19,6 @@ from planguard.reports.graph_drawing import (
     Link,
     action_of,
     boxes_of,
-    clipped,
     counts_of,
     fold,
     gathered,
@@ -37,6 +35,7 @@ from planguard.reports.graph_drawing import (
 )
 from planguard.reports.graph_layout import Layout, Rect, lay_out
 from planguard.reports.graph_model import GraphDocument, GraphNode
+from planguard.reports.svg_text import fitted, letters, number, rows, xml
 
 MOST_BOXES = 150
 MOST_FRAMES = 40
@@ -74,15 +73,15 @@ def render_svg(document: GraphDocument) -> str:
     legend, foot = _legend(drawing, links, top + layout.height + 30.0, width)
     title, height = printable(f"Changes of {document.file}"), foot + _MARGIN - 8.0
     body = [*_body(drawing, links, layout)]
-    size = f'width="{_n(width)}" height="{_n(height)}" viewBox="0 0 {_n(width)} {_n(height)}"'
+    size = f'width="{number(width)}" height="{number(height)}" viewBox="0 0 {number(width)} {number(height)}"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">',
-        f"<title>{_x(title)}</title>",
-        f"<desc>{_x(' '.join([counts_of(document) + '.', *_notes(drawing, links)]))}</desc>",
+        f"<title>{xml(title)}</title>",
+        f"<desc>{xml(' '.join([counts_of(document) + '.', *_notes(drawing, links)]))}</desc>",
         f"<style>{_STYLE}</style>",
-        f'<rect width="{_n(width)}" height="{_n(height)}" fill="#ffffff"/>',
+        f'<rect width="{number(width)}" height="{number(height)}" fill="#ffffff"/>',
         *head,
-        f'<g transform="translate({_n((width - layout.width) / 2)} {_n(top)})">',
+        f'<g transform="translate({number((width - layout.width) / 2)} {number(top)})">',
         *body,
         "</g>",
         *legend,
@@ -164,32 +163,6 @@ def _many(count: int, noun: str) -> str:
 # -- what is painted -----------------------------------------------------------------------------------------------
 
 
-def _n(number: float) -> str:
-    return f"{number:.1f}".removesuffix(".0")
-
-
-def _x(text: str) -> str:
-    """Text for XML. What it may not hold has been made printable before."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-
-
-def _cells(text: str) -> int:
-    """How many letters wide a text is."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        2 if unicodedata.east_asian_width(letter) in "WF" else not unicodedata.combining(letter) for letter in text
-    )
-
-
-def _fit(text: str, cells: float) -> str:
-    most = max(int(cells), 4)
-    while _cells(text) > int(cells) and most >= 4:
-        text = clipped(text, most)
-        most -= 1
-    return text
-
-
 def _path(module: str) -> Path:
     steps = module_steps(module)
     return (*steps[:_DEEPEST], ".".join(steps[_DEEPEST:])) if len(steps) > _DEEPEST else tuple(steps)
@@ -197,7 +170,7 @@ def _path(module: str) -> Path:
 
 def _width(box: Box) -> float:
     name, key, detail = words_of(box)
-    needed = max((_cells(name) + _cells(key) + 0.5) * _NAME, _cells(detail) * _TYPE)
+    needed = max((letters(name) + letters(key) + 0.5) * _NAME, letters(detail) * _TYPE)
     return round(min(max(_BADGE + 22.0 + needed, 130.0), 290.0))
 
 
@@ -205,26 +178,15 @@ def _header(
     document: GraphDocument, drawing: Drawing, links: Sequence[Link], width: float
 ) -> tuple[list[str], float]:
     room = width - 2 * _MARGIN
-    lines = [f'<text class="h" x="{_n(_MARGIN)}" y="36">{_x(_fit(printable(document.file), room / 9))}</text>']
+    lines = [f'<text class="h" x="{number(_MARGIN)}" y="36">{xml(fitted(printable(document.file), room / 9))}</text>']
     y = 38.0
-    rows = [("s", f"{counts_of(document)} · Terraform {printable(document.terraform_version)}")]
-    rows += [("w", note) for note in _notes(drawing, links)]
-    for kind, text in rows:
-        for row in _wrapped(text, room / 6.4):
+    said = [("s", f"{counts_of(document)} · Terraform {printable(document.terraform_version)}")]
+    said += [("w", note) for note in _notes(drawing, links)]
+    for kind, text in said:
+        for row in rows(text, room / 6.4):
             y += 18.0
-            lines.append(f'<text class="{kind}" x="{_n(_MARGIN)}" y="{_n(y)}">{_x(row)}</text>')
+            lines.append(f'<text class="{kind}" x="{number(_MARGIN)}" y="{number(y)}">{xml(row)}</text>')
     return lines, y + 22.0
-
-
-def _wrapped(text: str, cells: float) -> Iterator[str]:
-    row = ""
-    for word in text.split(" "):
-        if row and _cells(row) + _cells(word) + 1 > cells:
-            yield row
-            row = word
-        else:
-            row = f"{row} {word}" if row else word
-    yield _fit(row, cells)
 
 
 def _body(drawing: Drawing, links: Sequence[Link], layout: Layout) -> Iterator[str]:
@@ -237,39 +199,44 @@ def _body(drawing: Drawing, links: Sequence[Link], layout: Layout) -> Iterator[s
             if is_strong == wanted:
                 yield _link(link, drawing.boxes, route, is_strong)
     for path, rect in layout.frames:
-        title = _fit(printable(path[-1]), (rect.width - 20.0) / 7.0)
-        whole = _x(printable(".".join(path)))
-        place = f'x="{_n(rect.x + 10.0)}" y="{_n(rect.y + 17.0)}"'
-        yield f'<text class="t" {place}><title>{whole}</title>{_x(title)}</text>'
+        title = fitted(printable(path[-1]), (rect.width - 20.0) / 7.0)
+        whole = xml(printable(".".join(path)))
+        place = f'x="{number(rect.x + 10.0)}" y="{number(rect.y + 17.0)}"'
+        yield f'<text class="t" {place}><title>{whole}</title>{xml(title)}</text>'
     for box, rect in zip(drawing.boxes, layout.boxes, strict=True):
         yield _box(box, rect)
 
 
 def _rect(rect: Rect) -> str:
-    return f'x="{_n(rect.x)}" y="{_n(rect.y)}" width="{_n(rect.width)}" height="{_n(rect.height)}"'
+    return f'x="{number(rect.x)}" y="{number(rect.y)}" width="{number(rect.width)}" height="{number(rect.height)}"'
 
 
 def _box(box: Box, rect: Rect) -> str:
     tone = tone_of(box)
     fill, line = (tone.fill, 'stroke-width="1.6"') if box.changed else ("#ffffff", 'stroke-width="1"')
-    parts = ['<g class="p">' if not box.changed else "<g>", f"<title>{_x(tooltip_of(box))}</title>"]
+    parts = ['<g class="p">' if not box.changed else "<g>", f"<title>{xml(tooltip_of(box))}</title>"]
     if box.group is not None:
         behind = Rect(rect.x + 4.0, rect.y + 4.0, rect.width, rect.height)
         parts.append(f'<rect {_rect(behind)} rx="6" fill="#ffffff" stroke="{tone.stroke}" stroke-opacity=".7"/>')
     parts.append(f'<rect {_rect(rect)} rx="6" fill="{fill}"/>')
     x, y, bottom = rect.x, rect.y, rect.y + rect.height
-    badge = f"M{_n(x + _BADGE)} {_n(y)}H{_n(x + 6)}q-6 0 -6 6V{_n(bottom - 6)}q0 6 6 6H{_n(x + _BADGE)}z"
+    edge = number(x + _BADGE)
+    badge = f"M{edge} {number(y)}H{number(x + 6)}q-6 0 -6 6V{number(bottom - 6)}q0 6 6 6H{edge}z"
     fade = "" if box.changed else ' fill-opacity=".55"'
     ink = tone.ink if box.changed else "#424a53"
     parts.append(f'<path d="{badge}" fill="{tone.badge if box.changed else "#d8dee4"}"{fade}/>')
     border = tone.stroke if box.changed else "#c4ccd4"
     parts.append(f'<rect {_rect(rect)} rx="6" fill="none" stroke="{border}" {line}/>')
-    parts.append(f'<text class="g" x="{_n(x + _BADGE / 2)}" y="{_n(y + 25.5)}" fill="{ink}">{tone.glyph}</text>')
+    parts.append(
+        f'<text class="g" x="{number(x + _BADGE / 2)}" y="{number(y + 25.5)}" fill="{ink}">{tone.glyph}</text>'
+    )
     name, key, detail = _fitted(box, rect.width - _BADGE - 18.0)
-    span = f'<tspan class="k">{_x(key)}</tspan>' if key else ""
-    left = _n(x + _BADGE + 9.0)
-    parts.append(f'<text class="n" x="{left}" y="{_n(y + 17.0)}"><tspan class="b">{_x(name)}</tspan>{span}</text>')
-    parts.append(f'<text class="d" x="{left}" y="{_n(y + 31.0)}">{_x(detail)}</text></g>')
+    span = f'<tspan class="k">{xml(key)}</tspan>' if key else ""
+    left = number(x + _BADGE + 9.0)
+    parts.append(
+        f'<text class="n" x="{left}" y="{number(y + 17.0)}"><tspan class="b">{xml(name)}</tspan>{span}</text>'
+    )
+    parts.append(f'<text class="d" x="{left}" y="{number(y + 31.0)}">{xml(detail)}</text></g>')
     return "".join(parts)
 
 
@@ -277,10 +244,10 @@ def _fitted(box: Box, room: float) -> tuple[str, str, str]:
     """Name, key and type, shortened to the room that there is; the name and the key share theirs."""
     name, key, detail = words_of(box)
     cells = room / _NAME
-    if _cells(name) + _cells(key) > cells:
-        name = _fit(name, max(cells / 2, cells - _cells(key)))
-        key = _fit(key, cells - _cells(name))
-    return name, key, _fit(detail, room / _TYPE + 1)
+    if letters(name) + letters(key) > cells:
+        name = fitted(name, max(cells / 2, cells - letters(key)))
+        key = fitted(key, cells - letters(name))
+    return name, key, fitted(detail, room / _TYPE + 1)
 
 
 def _look(link: Link, is_strong: bool) -> tuple[str, str]:
@@ -297,20 +264,22 @@ def _link(link: Link, boxes: Sequence[Box], route: Sequence[tuple[float, float]]
     (x, y), (end, level) = route[0], route[-1]
     tip = 7.0 if end > x else -7.0
     points = [*route[1:-1], (end - tip * 0.8, level)]
-    path = [f"M{_n(x)} {_n(y)}"]
+    path = [f"M{number(x)} {number(y)}"]
     if end == x:  # two boxes of one column: round the outside
         out = x + 18.0 + min(abs(level - y) / 8, 40.0)
-        path.append(f"C{_n(out)} {_n(y)} {_n(out)} {_n(level)} {_n(end + 5.6)} {_n(level)}")
+        path.append(f"C{number(out)} {number(y)} {number(out)} {number(level)} {number(end + 5.6)} {number(level)}")
         points = []
     for at, (to_x, to_y) in enumerate(points):
         if at % 2:
-            path.append(f"H{_n(to_x)}")
+            path.append(f"H{number(to_x)}")
         else:
             middle = (x + to_x) / 2
-            path.append(f"C{_n(middle)} {_n(y)} {_n(middle)} {_n(to_y)} {_n(to_x)} {_n(to_y)}")
+            path.append(
+                f"C{number(middle)} {number(y)} {number(middle)} {number(to_y)} {number(to_x)} {number(to_y)}"
+            )
         x, y = to_x, to_y
-    head = f"M{_n(end)} {_n(level)}l{_n(-tip)} -3.2v6.4z"
-    title = _x(reference_of(link, boxes))
+    head = f"M{number(end)} {number(level)}l{number(-tip)} -3.2v6.4z"
+    title = xml(reference_of(link, boxes))
     return (
         f'<g><title>{title}</title><path class="{kinds}" stroke="{colour}" d="{"".join(path)}"/>'
         f'<path d="{head}" fill="{colour}"/></g>'
@@ -341,7 +310,7 @@ def _legend(drawing: Drawing, links: Sequence[Link], top: float, width: float) -
         if is_used:
             entries.append((f'<path class="{kinds}" stroke="{colour}" d="M0 -4H24"/>', name))
     lines, x, y = (
-        [f'<path d="M{_n(_MARGIN)} {_n(top - 14)}H{_n(width - _MARGIN)}" stroke="#d8dee4"/>'],
+        [f'<path d="M{number(_MARGIN)} {number(top - 14)}H{number(width - _MARGIN)}" stroke="#d8dee4"/>'],
         0.0,
         top + 10.0,
     )
@@ -350,7 +319,7 @@ def _legend(drawing: Drawing, links: Sequence[Link], top: float, width: float) -
         step = start + 26.0 + len(name) * 6.2
         if x and x + step > width - 2 * _MARGIN:
             x, y = 0.0, y + 24.0
-        text = f'<text class="s" x="{_n(start)}" y="0">{_x(name)}</text>'
-        lines.append(f'<g transform="translate({_n(_MARGIN + 8 + x)} {_n(y)})">{sign}{text}</g>')
+        text = f'<text class="s" x="{number(start)}" y="0">{xml(name)}</text>'
+        lines.append(f'<g transform="translate({number(_MARGIN + 8 + x)} {number(y)})">{sign}{text}</g>')
         x += step
     return lines, y + 12.0
