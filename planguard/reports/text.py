@@ -6,7 +6,6 @@ fix; nothing is dropped without being counted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeVar
@@ -14,6 +13,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import UNSET
 
+from planguard.reports.lines import wrapped
 from planguard.reports.model import (
     CheckEntry,
     DecisionEntry,
@@ -25,7 +25,6 @@ from planguard.reports.model import (
     WaiverEntry,
 )
 
-_WORD = re.compile(r'(?:\["(?:[^"\\]|\\.)*"\]|\S)+\s*')  # an instance key may hold spaces
 Entry = TypeVar("Entry", bound=ViolationEntry | UndeterminedEntry)
 
 _INDENT = " " * 7
@@ -345,18 +344,5 @@ def _count(number: int, what: str) -> str:
 
 
 def _wrap(text: str, indent: str, style: Style) -> list[str]:
-    """Wrap at the width; a word that is longer (an address) is never torn apart."""
-    if len(text) <= style.width:
-        return [text]
-    lines: list[str] = []
-    lead = len(text) - len(text.lstrip(" "))
-    current, length = text[:lead], lead
-    for word in _WORD.findall(text[lead:]):
-        shown = len(re.sub(r"\x1b\[[0-9;]*m", "", word.rstrip()))
-        if length + shown > style.width and current.strip():
-            lines.append(current.rstrip())
-            current, length = indent, len(indent)
-        current += word
-        length += len(re.sub(r"\x1b\[[0-9;]*m", "", word))
-    lines.append(current.rstrip())
-    return lines
+    """Wrap at the width of the terminal."""
+    return wrapped(text, len(indent), style.width)
