@@ -29,6 +29,11 @@ class Holder:
         if touched:
             self._touched.add(subject)
 
+    def granted(self, subject: Subject) -> tuple[list[Clause], list[Gap], bool]:
+        """What a subject holds so far, what is not known of that, and whether any of it differs."""
+        clauses = list(self._clauses.get(subject, ()))
+        return clauses, sorted(self._gaps.get(subject, ())), subject in self._touched
+
     def held(self) -> list[Held]:
         """What each subject holds, sorted."""
         return [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from planguard.access.azure import data_roles
 from planguard.access.azure.data_roles import RoleGrant, role_grants
+from planguard.access.azure.groups import share_with_members
 from planguard.access.azure.principal import Directory
 from planguard.access.azure.role import Roles
 from planguard.access.azure.scope import Scopes
@@ -39,6 +40,7 @@ def held_by(snapshot: Snapshot) -> list[Held]:
             _grant_role(granted, directory, holder)
         for policy in vault_policies(snapshot, scopes):
             _let_in(policy, directory, holder)
+        share_with_members(snapshot, directory, holder)
         for vault in open_vaults(snapshot):
             _leave_open(vault, scopes, holder)
     return holder.held()

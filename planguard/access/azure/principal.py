@@ -13,6 +13,8 @@ from planguard.graph.snapshot import Snapshot
 
 USER_ASSIGNED = "azurerm_user_assigned_identity"
 _KUBELET = "kubelet_identity"
+_PRINCIPALS = ("azurerm_", "azuread_", "data.azurerm_", "data.azuread_")
+"""How the types begin of resources that are principals, or say who is one."""
 _DIRECTORY = {
     "azuread_user": "user",
     "azuread_group": "group",
@@ -58,12 +60,16 @@ class Directory:
         :param value: the object id, or an Unknown
         """
         if not is_untold(value):
-            object_id = text_of(value).lower()
-            return self._known.get(object_id) or Subject(AZURE, IDENTITY, object_id, "", "principal")
+            return self.called(text_of(value))
         found = referred(grant, attribute)
-        if found is None:
+        if found is None or not found.type.startswith(_PRINCIPALS):
             return None
         return _kubelet(found) if _is_of_kubelet(grant, attribute) else subject_of(found)
+
+    def called(self, object_id: str) -> Subject:
+        """Who has an object id."""
+        known = self._known.get(object_id.lower())
+        return known or Subject(AZURE, IDENTITY, object_id.lower(), "", "principal")
 
 
 def subject_of(resource: Resource) -> Subject:
