@@ -220,6 +220,14 @@ def test_a_heredoc_is_read_as_what_it_will_be() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "call", ['replace(aws_s3_bucket.b.arn, "https://", "")', 'trimprefix(aws_s3_bucket.b.arn, "https://")']
+)
+def test_a_url_without_its_scheme_has_a_name_of_its_own(call: str) -> None:
+    assert document(f'jsonencode({{ "${{{call}}}:sub" = "x" }})') == {f"${{{call}}}:sub": "x"}
+    assert document(f'jsonencode([replace({call}, "a", "*")])') == ["?"]
+
+
 def test_a_text_that_is_no_json_with_its_symbols_tells_nothing() -> None:
     assert document('"[${aws_s3_bucket.b.arn}"') is None
     assert document('replace(jsonencode([aws_s3_bucket.b.arn]), "a", "b")') is None

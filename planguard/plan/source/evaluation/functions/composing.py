@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from json import dumps
 from typing import Any
 
 from planguard.plan.source.evaluation.document import tree_of
 from planguard.plan.source.evaluation.functions import Files, call_function
 from planguard.plan.source.evaluation.functions.formatting import VERB, format_text
-from planguard.plan.source.evaluation.symbol import Document, OpenList, Symbolic
+from planguard.plan.source.evaluation.symbol import Document, OpenList, Symbol, Symbolic
 from planguard.plan.source.evaluation.value import (
     UNKNOWN,
     NoValueError,
@@ -57,6 +58,8 @@ def _composed(name: str, arguments: list[Any], files: Files | None) -> Any:
     compose = _COMPOSING.get(name)
     if compose is not None:
         return compose(*arguments)
+    if tuple(arguments[1:]) == _SCHEMES.get(name):
+        return _without_scheme(name, arguments[0])
     at = _MOVING.get(name)
     if at is None or any(_is_closed(one) and n < at for n, one in enumerate(arguments)):
         return UNKNOWN
@@ -283,6 +286,19 @@ def _chomped(value: Any) -> Any:
     if not isinstance(last, str) or not (rest := last.rstrip("\r\n")):
         return UNKNOWN
     return Symbolic((*value.parts[:-1], rest))
+
+
+_SCHEMES = {"replace": ("https://", ""), "trimprefix": ("https://",)}
+"""What takes the scheme off a URL: the one text made of an unknown one of which no wildcard or name can come."""
+
+
+def _without_scheme(name: str, text: Any) -> Any:
+    """A URL without its scheme, under a name of its own: the issuer of tokens, as keys of conditions have it."""
+    sole = text.sole if type(text) is Symbolic and text.is_text else None
+    if sole is None:
+        return UNKNOWN
+    arguments = ", ".join((sole.name, *map(dumps, _SCHEMES[name])))
+    return Symbolic((Symbol(f"{name}({arguments})", is_sure=sole.is_sure),), is_text=True)
 
 
 # --- JSON ----------------------------------------------------------------------------------------------------------
