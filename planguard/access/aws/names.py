@@ -20,9 +20,10 @@ from planguard.graph.account import account_of
 from planguard.graph.configuration import OPEN, UNSAID, all_references, is_expression
 from planguard.graph.node import Node
 from planguard.graph.reference import Resolver, Scope
-from planguard.graph.resource import AFTER, BEFORE, Resource
+from planguard.graph.resource import AFTER, BEFORE, Resource, steps_of
 from planguard.graph.snapshot import Snapshot
 from planguard.plan.address import Key, parse_reference
+from planguard.plan.free_text import may_be_any_text
 from planguard.plan.unknown import Path, Undetermined, has_unknown, is_unknown, render_path
 
 _FORMATS = {
@@ -253,7 +254,7 @@ class Names:
                 return []
             for node, rest, _ in targets:
                 path = _rendered(rest) or _meant(traversal)
-                if not path or not self.snapshot.graph.is_in(node, self.snapshot.name):
+                if not path or not self.snapshot.graph.is_in(node, self.snapshot.name) or _is_free(node, path):
                     return []
                 other = self.snapshot.graph.view(node, self.snapshot.name)
                 if not _known(other, path):  # what is known is not why the whole is unknown
@@ -265,6 +266,11 @@ class Names:
         same = _SAME_AS.get((node.type, path), path)
         is_new = not node.in_before and not resource.is_data
         return Named(node, path, self.text(resource, path), same.endswith("arn"), is_new)
+
+
+def _is_free(node: Node, path: str) -> bool:
+    """Whether an attribute may hold any text, a wildcard included."""
+    return may_be_any_text(node.kind, [step for step in steps_of(path) if isinstance(step, str)])
 
 
 def _known(resource: Resource, path: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from planguard.errors import SourceError
 from planguard.plan.address import Key, ModulePath
+from planguard.plan.free_text import may_be_any_text
 from planguard.plan.sensitive import wrap_sensitive
 from planguard.plan.source.contents import Contents, ModuleContent
 from planguard.plan.source.evaluation.document import tree_of
@@ -163,7 +164,7 @@ class _Teller:
     def _part(self, part: Any) -> str | None:
         if isinstance(part, Symbol):
             own = part.name == self._own or part.name.startswith((f"{self._own}.", f"{self._own}["))
-            return None if own else self._symbol(part.name)
+            return None if own or may_be_any_text(part.kind, part.names) else self._symbol(part.name)
         if isinstance(part, Document):
             tree = self.told(part.tree, ())
             return None if has_unknown(tree) else json_text(tree)

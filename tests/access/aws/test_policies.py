@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from planguard.access.aws.managed import managed_policy, table_date
 from planguard.access.model import IDENTITY, RESOURCE, TRUST
 from tests.access.aws.plans import codes, lines, planned
@@ -77,6 +79,13 @@ def test_a_resource_that_comes_from_a_new_arn_is_in_it_for_certain_and_may_be_al
         "allow/lower * s3:* arn:aws:s3:::new${rest of data.aws_iam_policy_document.app.statement[0].resources[0]}",
         "allow/upper * s3:* arn:aws:s3:::new*",
     ]
+
+
+@pytest.mark.parametrize("with_source", [False, True])
+def test_what_a_resource_only_hands_on_may_be_anything(with_source: bool) -> None:
+    block = 'statement {\n actions = ["s3:*"]\n resources = [terraform_data.handed.output]\n}'
+    more = 'resource "terraform_data" "handed" {\n input = "*"\n}\n'
+    assert "allow/upper * s3:* *" in held_by_blocks(block, more=more, with_source=with_source)
 
 
 def test_source_reads_a_document_exactly() -> None:
