@@ -28,7 +28,7 @@ class _Told(msgspec.Struct, array_like=True):
     """Findings as numbers and texts: rules and objects by their places."""
 
     evaluations: int
-    violations: list[tuple[int, int, str, str, str, str, tuple[str, ...]]]
+    violations: list[tuple[int, int, str, str, str, str, tuple[str, ...], str]]
     undetermined: list[tuple[int, int, str, tuple[str, ...], str, str]]
     errors: list[tuple[int, int, str]]
 
@@ -100,8 +100,8 @@ class Helper:
         rules, nodes = self._rules, self._nodes
         return Findings(
             violations=[
-                Found(rules[rule], nodes[node], status, path, message, facts, evidence)
-                for rule, node, status, path, message, facts, evidence in told.violations
+                Found(rules[rule], nodes[node], status, path, message, facts, evidence, mitigation=mitigation)
+                for rule, node, status, path, message, facts, evidence, mitigation in told.violations
             ],
             undetermined=[
                 Open(rules[rule], nodes[node], path, known_after, why, status)
@@ -131,7 +131,16 @@ def _encoded(findings: Findings, rules: list[Rule]) -> bytes:
     rows: Any = _Told(
         findings.evaluations,
         [
-            (place[one.rule.id], one.node.index, one.status, one.path, one.message, one.facts, one.evidence)
+            (
+                place[one.rule.id],
+                one.node.index,
+                one.status,
+                one.path,
+                one.message,
+                one.facts,
+                one.evidence,
+                one.mitigation,
+            )
             for one in findings.violations
         ],
         [
