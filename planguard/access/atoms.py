@@ -224,7 +224,7 @@ class _Tree:
         self._ends = frozenset(self.end_of.values())
 
     def _by_one(self, node: int, child: int, reach: int) -> Iterator[tuple[int, bool, tuple[int, ...]]]:
-        """What any one character leads to. What a symbol stands for is no empty text, so that a star beside it helps."""
+        """What any one character leads to, and a symbol where a star is beside it: it stands for no empty text."""
         if self._stays[node] == reach:
             yield reach, True, self._closures[child]
             return

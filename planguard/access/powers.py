@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from planguard.graph.resource import Resource
 
 
+OUTSIDE, NOT_KNOWN = "outside-plan", "not-known-yet"
+"""Why a step is not certain: its target is outside of the plan, or something is known after apply only."""
+
+
 class Step(Struct, frozen=True, order=True):
     """One way in which a principal gets at access that it does not hold itself.
 
@@ -28,6 +32,10 @@ class Step(Struct, frozen=True, order=True):
     :ivar witnesses: one request for each action that it takes
     :ivar origins: the statements that allow it, sorted
     :ivar is_certain: whether it works whatever the unknown turns out to be
+    :ivar doubt: why it is not certain: ``outside-plan`` or ``not-known-yet``; empty where it is
+    :ivar onward: what the target is good for, in words that follow its name: ``which is an administrator``
+    :ivar leads_to_everything: whether it ends at everything for certain, by itself or with the steps of its target,
+        where that is told
     """
 
     method: str
@@ -37,6 +45,9 @@ class Step(Struct, frozen=True, order=True):
     witnesses: tuple[Witness, ...] = ()
     origins: tuple[Origin, ...] = ()
     is_certain: bool = True
+    doubt: str = ""
+    onward: str = ""
+    leads_to_everything: bool = False
 
 
 class Powers(Struct, frozen=True):
@@ -45,10 +56,11 @@ class Powers(Struct, frozen=True):
     :ivar administrator: a request that shows that it holds everything, for certain; None where it does not
     :ivar perhaps_administrator: the same where it may hold everything, for all that is known
     :ivar steps: every way to more that starts at the principal itself, sorted
-    :ivar chain: the shortest steps that end at everything, or else at the most; the first is one of ``steps``; empty
-        where there is no certain way, or where it is an administrator
+    :ivar chain: the shortest steps that end at everything, or else the longest that end at somebody who holds more;
+        the first is one of ``steps``; empty where there is no certain way, or where it is an administrator
     :ivar perhaps_chain: the same for a way that may work
     :ivar gaps: what is not known that decides on it
+    :ivar origins: the statements that make it an administrator, sorted, where that is told
     """
 
     administrator: Witness | None = None
@@ -57,6 +69,7 @@ class Powers(Struct, frozen=True):
     chain: tuple[Step, ...] = ()
     perhaps_chain: tuple[Step, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 NO_POWERS = Powers()

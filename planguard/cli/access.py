@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from planguard.access.analysis import TOO_COMPLEX, AccessChange, Entry, Undecided, analyse_access
+from planguard.access.blast import blast_radius
 from planguard.access.compare import compare_documents
 from planguard.access.document import is_about_principals
 from planguard.access.model import AWS, IDENTITY, RESOURCE, TRUST, Difference, Gap, Subject
@@ -40,13 +41,16 @@ def run_access(words: list[str], asked: Asked, now: str | None) -> ExitCode:
     try:
         bar.phase("comparing access")
         change = analyse_access(graph, now=time, progress=bar.advance)
+        bar.phase("measuring the blast radius")
+        blast = blast_radius(graph, now=time)
     finally:
         bar.close()
-    _write(access_document(change, graph.redactor, plan=plan), asked, target)
+    document = access_document(change, graph.redactor, plan=plan, blast=blast)
+    _write(document, asked, target, can_have_source=graph.recovery is None)
     return ExitCode.ALLOWED
 
 
-def _write(document: AccessDocument, asked: Asked, target: Target) -> None:
+def _write(document: AccessDocument, asked: Asked, target: Target, *, can_have_source: bool = False) -> None:
     if target.format == "json":
         content = render_access_json(document)
     elif target.format == "html":
@@ -58,7 +62,9 @@ def _write(document: AccessDocument, asked: Asked, target: Target) -> None:
         from planguard.reports.text import Style
 
         style = text_style(verbose=asked.verbose) if target.file is None else Style(verbose=asked.verbose)
-        content = render_access_text(document, style).encode("utf-8", "backslashreplace")
+        content = render_access_text(document, style, can_have_source=can_have_source).encode(
+            "utf-8", "backslashreplace"
+        )
     write_report(content, target)
 
 

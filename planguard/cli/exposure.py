@@ -34,7 +34,9 @@ def run_exposure(argument: str, asked: Asked) -> ExitCode:
     if target.format == "text":
         from planguard.reports.exposure_text import render_exposure_text
 
-        content = render_exposure_text(document, style).encode("utf-8", "backslashreplace")
+        content = render_exposure_text(document, style, can_have_source=graph.recovery is None).encode(
+            "utf-8", "backslashreplace"
+        )
     else:
         content = _rendered(document, target.format)
     write_report(content, target)

@@ -122,7 +122,7 @@ def analyse_exposure(graph: Graph) -> ExposureChange:
             continue
         new += _beyond(now, before.may(address), certain=True)
         closed += _beyond(old, after.may(address), certain=True)
-        possible += _beyond(now, unite(before.must(address), after.must(address)), certain=False)
+        possible += _once(_beyond(now, unite(before.must(address), after.must(address)), certain=False))
     undetermined = {Undecided(one.endpoint.address, missing) for one in possible for missing in one.way.missing}
     undetermined |= {Undecided("", gap) for gap in after.network.gaps if gap not in before.network.gaps}
     return ExposureChange(
@@ -140,6 +140,17 @@ def _beyond(there: Iterable[Way], known: Packets, *, certain: bool) -> Iterator[
         more = from_outside(subtract(way.must if certain else way.may, known))
         if more:
             yield Exposed(way.endpoint, packets_of(more), way)
+
+
+def _once(found: Iterable[Exposed]) -> Iterator[Exposed]:
+    """What may be exposed, without the ways that bring the same packets and hang on the same."""
+    told: dict[tuple[object, ...], Packets] = {}
+    for one in found:
+        hangs_on = (one.endpoint, one.way.missing)
+        more = subtract(one.packets, told.get(hangs_on, ()))
+        if more:
+            told[hangs_on] = unite(told.get(hangs_on, ()), more)
+            yield Exposed(one.endpoint, packets_of(more), one.way)
 
 
 def from_outside(them: Packets) -> Packets:

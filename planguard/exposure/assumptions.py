@@ -30,6 +30,10 @@ ASSUMPTIONS: dict[str, str] = {
     "function-url-permission": (
         "The provider adds the permission for everybody when it makes a function URL without authorization."
     ),
+    "gateway-passes-on": (
+        "The API passes requests on to the function, and may call it; throttling and web firewalls are not "
+        "looked into."
+    ),
     "internet-gateway-assumed": (
         "The subnets are outside of the plan or cannot be told apart; because a public address is asked for, "
         "one of them is taken to have a route to an internet gateway."
@@ -65,5 +69,6 @@ MISSING: dict[str, str] = {
     "security-groups-unclear": "Which security groups protect it is known after apply.",
     "setting-unknown": "The setting that decides it is known after apply.",
     "subnet-unclear": "Which subnet it lies in is known after apply.",
+    "target-unclear": "Whether it stands behind the balancer is known after apply.",
 }
 """Codes in :class:`planguard.exposure.model.Missing`."""

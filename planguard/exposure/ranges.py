@@ -110,15 +110,16 @@ def networks_of(addresses: Ranges) -> Iterator[str]:
 
 
 # IANA's registries of special-purpose addresses (RFC 6890), multicast (RFC 5771, RFC 4291 section 2.7): addresses
-# from which nobody on the internet can come. IPv6: only 2000::/3 is global unicast (RFC 4291 section 2.4).
+# from which nobody on the internet can come. IPv6: only 2000::/3 is global unicast (RFC 4291 section 2.4). The ranges
+# for documentation (RFC 5737, RFC 3849) are not among them: in a plan they stand for somebody's public addresses.
 _RESERVED_V4 = (
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-    "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+    "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
     "224.0.0.0/3",
 )  # fmt: skip
 RESERVED: Ranges = ranges_of(pair for text in _RESERVED_V4 for pair in parse_network(text))
 PUBLIC_V4: Ranges = difference(V4_ALL, RESERVED)
-PUBLIC_V6: Ranges = difference(parse_network("2000::/3"), parse_network("2001:db8::/32"))
+PUBLIC_V6: Ranges = parse_network("2000::/3")
 PUBLIC: Ranges = union(PUBLIC_V4, PUBLIC_V6)
 
 NONE, NARROW, MANY, BROAD, WHOLE = "none", "narrow", "many", "broad", "whole"

@@ -19,6 +19,7 @@ from planguard.reports.analysis_page import (
     rows,
     section,
 )
+from planguard.reports.blast_html import blast_section
 from planguard.reports.html_text import Markup, code, count, el, items, join
 
 _WILD = {"actions": "any action", "resources": "any resource", "principals": "anybody"}
@@ -55,6 +56,7 @@ def _body(document: AccessDocument) -> Iterator[Markup]:
     for standing, title in HEADINGS.items():
         entries: list[AccessEntry] = getattr(document, standing)
         yield section(title, len(entries), TONES[standing], _subjects(entries, standing))
+    yield blast_section(document.blast_radius)
     yield open_section(
         (Open(one.code, one.address, one.path, one.reason), one.principal) for one in document.undetermined
     )

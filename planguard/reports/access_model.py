@@ -15,9 +15,11 @@ from planguard.access.model import AWS, IDENTITY, Gap, Origin, Region, Subject, 
 from planguard.access.pattern import shown
 from planguard.plan.sensitive import Redactor
 from planguard.reports.analysed import AnalysedPlan
+from planguard.reports.blast_model import BlastRadius, blast_radius_of
 
 if TYPE_CHECKING:
     from planguard.access.analysis import AccessChange
+    from planguard.access.blast import Blast
 
 SCHEMA: Literal["planguard/access/v1"] = "planguard/access/v1"
 
@@ -103,6 +105,7 @@ class AccessDocument(Struct, frozen=True):
     possible: list[AccessEntry]
     undetermined: list[AccessGap]
     summary: dict[str, int]
+    blast_radius: BlastRadius | None = None
 
 
 def access_document(
@@ -111,6 +114,7 @@ def access_document(
     *,
     plan: AnalysedPlan | None = None,
     files: ComparedFiles | None = None,
+    blast: Blast | None = None,
 ) -> AccessDocument:
     """What a plan changes, or what one policy document allows beyond another; lists are sorted by what they show."""
     writer = _Writer(redactor)
@@ -127,7 +131,8 @@ def access_document(
         "possible": len(possible),
         "undetermined": len(undetermined),
     }
-    return AccessDocument(SCHEMA, plan, files, new, removed, possible, undetermined, summary)
+    radius = blast_radius_of(blast, redactor) if blast is not None else None
+    return AccessDocument(SCHEMA, plan, files, new, removed, possible, undetermined, summary, radius)
 
 
 def _spelled(subject: Subject, actions: list[str]) -> list[str]:

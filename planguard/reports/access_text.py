@@ -5,6 +5,7 @@ New access comes first, then what may be new, what goes, and what nobody can say
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -19,25 +20,33 @@ from planguard.reports.access_words import (
     witness_of,
 )
 from planguard.reports.analysed import INDENT, Open, open_lines, plan_lines
+from planguard.reports.blast_text import blast_lines
 from planguard.reports.lines import wrapped
 from planguard.reports.text import Style, plain
 
 _SHOWN = {"new": 1_000_000, "possible": 20, "removed": 8}
 _MOST_NAMES = 12
+_MOST_OF_MANAGED = 3
+_ATTACHING = ("policy_arn", "managed_policy_arns")
 _COLOURS = {"new": "red", "possible": "yellow", "removed": "green"}
 _EMPTY = "nothing is allowed that was not allowed before"
 
 
-def render_access_text(document: AccessDocument, style: Style) -> str:
-    """The whole report."""
+def render_access_text(document: AccessDocument, style: Style, *, can_have_source: bool = False) -> str:
+    """The whole report.
+
+    :param can_have_source: whether source was not given, which would tell some of what is not known
+    """
     gaps = document.undetermined
     lines = [*_head(document, style), ""]
     for standing in HEADINGS:
         entries: list[AccessEntry] = getattr(document, standing)
         lines += _entries(standing, entries, style)
-    lines += open_lines(((Open(one.code, one.address, one.path, one.reason), one.principal) for one in gaps), style)
+    unsaid = ((Open(one.code, one.address, one.path, one.reason), one.principal) for one in gaps)
+    lines += open_lines(unsaid, style, can_have_source=can_have_source)
     if not (document.new or document.possible or document.undetermined):
         lines += [style.paint(_EMPTY, "green"), ""]
+    lines += blast_lines(document.blast_radius, style)
     lines += wrapped(f"ledger   {plain(ledger_of(document))}", INDENT, style.width)
     return "\n".join(lines) + "\n"
 
@@ -57,12 +66,40 @@ def _entries(standing: str, entries: Sequence[AccessEntry], style: Style) -> Ite
     for heading, group in groupby(entries[:most], key=lambda one: heading_of(one, standing)):
         said = style.paint(plain(heading.name), "bold") + plain(heading.rest)
         yield from wrapped(f"{word}{plain(heading.before)}{said}", INDENT, style.width)
-        for entry in group:
+        kept, folded = _folded(list(group), style)
+        for entry in kept:
             yield from _entry(entry, standing, style)
+        for name, more in folded.items():
+            yield from wrapped(
+                f"{' ' * INDENT}… and {more} more of {plain(name)}; --verbose shows them", INDENT + 2, style.width
+            )
         yield ""
     if len(entries) > most:
         text = f"{' ' * INDENT}… and {len(entries) - most} more {standing}; --verbose shows them"
         yield from (*wrapped(text, INDENT, style.width), "")
+
+
+def _folded(entries: list[AccessEntry], style: Style) -> tuple[list[AccessEntry], dict[str, int]]:
+    """The entries to show, and how many more there are of policies that AWS manages, whose names tell more."""
+    kept: list[AccessEntry] = []
+    seen: Counter[str] = Counter()
+    for entry in entries:
+        name = _managed(entry)
+        seen[name] += bool(name)
+        if not name or style.verbose or seen[name] <= _MOST_OF_MANAGED:
+            kept.append(entry)
+    if style.verbose:
+        return kept, {}
+    return kept, {name: many - _MOST_OF_MANAGED for name, many in seen.items() if many > _MOST_OF_MANAGED}
+
+
+def _managed(entry: AccessEntry) -> str:
+    """The one policy managed by AWS that an entry comes from; empty where it comes from elsewhere as well."""
+    names = {
+        one.statement.partition(" ")[0] if one.attribute in _ATTACHING and " " in one.statement else ""
+        for one in entry.sources
+    }
+    return names.pop() if len(names) == 1 else ""
 
 
 def _entry(entry: AccessEntry, standing: str, style: Style) -> Iterator[str]:

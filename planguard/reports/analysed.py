@@ -12,6 +12,11 @@ from planguard.reports.text import Style, plain
 INDENT = 9
 """How far the lines of a text report stand in, behind the word that they begin with."""
 _MOST_OPEN = 20
+_TOLD_BY_SOURCE = frozenset({
+    "boundary-unknown", "google-value-unknown", "policy-unknown", "principal-unknown", "rule-unclear",
+    "security-groups-unclear", "subnet-unclear", "target-unclear", "trust-unknown",
+})  # fmt: skip
+_WITH_SOURCE = "with --source DIR, the .tf files tell much of what a plan leaves unknown"
 
 
 class AnalysedPlan(Struct, frozen=True):
@@ -66,8 +71,11 @@ def plan_lines(plan: AnalysedPlan, style: Style) -> list[str]:
     return wrapped(f"{style.paint(plain(plan.file), 'bold')}  {plain(facts_said(plan))}", 2, style.width)
 
 
-def open_lines(found: Iterable[tuple[Open, str]], style: Style) -> Iterator[str]:
-    """What nobody can say yet, in a text report."""
+def open_lines(found: Iterable[tuple[Open, str]], style: Style, *, can_have_source: bool = False) -> Iterator[str]:
+    """What nobody can say yet, in a text report.
+
+    :param can_have_source: whether source was not given, which would tell some of it
+    """
     shown = list(together(found).items())
     most = len(shown) if style.verbose else _MOST_OPEN
     word = style.paint("open", "cyan", "bold") + " " * (INDENT - len("open"))
@@ -78,5 +86,7 @@ def open_lines(found: Iterable[tuple[Open, str]], style: Style) -> Iterator[str]
             yield from wrapped(text, INDENT + 4, style.width)
     if len(shown) > most:
         yield f"{' ' * INDENT}… and {len(shown) - most} more; --verbose shows them"
+    if can_have_source and any(one.code in _TOLD_BY_SOURCE for one, _ in shown):
+        yield f"{' ' * INDENT}{style.paint('help:', 'cyan')} {_WITH_SOURCE}"
     if shown:
         yield ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from planguard.exposure.model import (
     APPLICATION,
@@ -157,6 +158,7 @@ def _ways(document: ExposureDocument, endpoints: dict[str, EndpointEntry]) -> It
     narrow.pop(_INTERNET, None)
     kept = {one for one, _ in sorted(narrow.items(), key=lambda pair: (-pair[1], pair[0]))[:_MOST_SOURCES]}
     others = f"{len(narrow) - len(kept)} other networks"
+    ends = {one.endpoint for name in STANDINGS for one in _entries(document, name)}
     for standing in STANDINGS:
         for one in _entries(document, standing):
             through = [hop.address for hop in one.path if hop.address in endpoints and hop.address != one.endpoint]
@@ -165,9 +167,12 @@ def _ways(document: ExposureDocument, endpoints: dict[str, EndpointEntry]) -> It
                 source = others
             path = "\n→ ".join(printable(hop_said(hop)) for hop in one.path)
             title = f"{standing}: {service_of(one)} from {printable(sources_said(one, 6))}\n{path}"
-            begin = through[-1] if through else source
             service = (one.protocol, tuple(one.ports))
-            yield _Line(begin, one.endpoint, standing, service, title, bool(through), True)
+            steps = [source, *through, one.endpoint]
+            for begin, end in pairwise(steps):
+                # What only hands packets on is no end of a way: the ways through it are drawn up to it as well.
+                if end == one.endpoint or end not in ends:
+                    yield _Line(begin, end, standing, service, title, begin in endpoints, True)
 
 
 def _entries(document: ExposureDocument, standing: str) -> list[Entry]:

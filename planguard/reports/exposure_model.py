@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
+from planguard.exposure.assumptions import MISSING
 from planguard.exposure.model import Endpoint, Hop, Link, Missing, Network, Way
 from planguard.exposure.packets import Box, Packets, intersect, packets_of, subtract, unite
 from planguard.exposure.ranges import breadth
@@ -199,7 +200,8 @@ class _Writer:
 
     def missing(self, one: Missing) -> tuple[str, str, str, str]:
         text = self._redactor.text
-        return one.code, self.address(one.address), text(str(one.path)), text(str(one.text))
+        said = one.text or MISSING.get(one.code, "")
+        return one.code, self.address(one.address), text(str(one.path)), text(str(said))
 
     def endpoints(self, change: ExposureChange) -> Iterator[EndpointEntry]:
         """All endpoints of both snapshots, with what reaches them."""

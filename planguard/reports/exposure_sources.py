@@ -7,21 +7,23 @@ Nobody on the internet has a reserved address, so that it does not matter whethe
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
 
 from planguard.exposure.packets import ALL_PORTS, ALL_PROTOCOLS, protocol_name
 from planguard.exposure.ranges import (
     PUBLIC_V4,
     PUBLIC_V6,
-    V4_ALL,
-    V6_ALL,
+    V6,
     Ranges,
     difference,
     intersection,
     networks_of,
-    union,
 )
 
-_FAMILIES = (("0.0.0.0/0", V4_ALL, PUBLIC_V4), ("::/0", V6_ALL, PUBLIC_V6))
+_FAMILIES = ((0, 32, PUBLIC_V4), (V6, 128, PUBLIC_V6))
+_MOST = 1000
+"""Of more networks nobody reads whether there were a shorter way to write them."""
 _WORDS = {
     "whole": "the whole internet",
     "broad": "a broad part of the internet",
@@ -39,38 +41,60 @@ def networks_shown(addresses: Ranges) -> tuple[list[str], list[str]]:
     """
     listed: list[str] = []
     left_out: list[str] = []
-    for everything, family, public in _FAMILIES:
-        part = intersection(addresses, family)
-        if not part:
-            continue
+    for low, bits, public in _FAMILIES:
+        part = intersection(addresses, ((low, low + (1 << bits) - 1),))
+        exact = _Fewest(tuple(networks_of(part)))
         missing = difference(public, part)
-        if not missing:
-            listed.append(everything)
-            continue
-        found = _fewest(part, difference(family, public))
-        if intersection(part, public):
-            without = _fewest(missing, difference(family, public))
-            if 1 + len(without) < len(found):
-                listed.append(everything)
-                left_out += without
-                continue
-        listed += found
+        better = exact
+        if intersection(part, public) and len(exact.networks) < _MOST:
+            found, _ = _fewest(low, bits, part, missing)
+            better = min(exact, found, key=_Fewest.cost) if missing else found
+        listed += better.networks
+        left_out += better.without
     return listed, left_out
 
 
-def _fewest(part: Ranges, reserved: Ranges) -> list[str]:
-    """Networks that hold exactly these addresses, or besides them only reserved ones, where that makes fewer."""
-    exact = list(networks_of(part))
-    if len(exact) < 3:
-        return exact
-    loose = [one for one in networks_of(union(part, reserved)) if _meets(one, part)]
-    return loose if len(loose) < len(exact) else exact
+class _Fewest(NamedTuple):
+    """A set of addresses as networks without others."""
+
+    networks: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def cost(self) -> tuple[int, int]:
+        """How much there is to read."""
+        return len(self.networks) + len(self.without), len(self.without)
+
+    def and_of(self, other: _Fewest) -> _Fewest:
+        """This half of a network and the other one."""
+        return _Fewest(self.networks + other.networks, self.without + other.without)
 
 
-def _meets(network: str, part: Ranges) -> bool:
-    from planguard.exposure.ranges import parse_network
+def _fewest(low: int, bits: int, there: Ranges, missing: Ranges) -> tuple[_Fewest, _Fewest]:
+    """What tells the addresses of one network in the fewest words: where those around it are not in the set, and
+    where it is part of a network that is, so that only what is left out is told.
 
-    return bool(intersection(parse_network(network), part))
+    :param bits: how many bits are free in the network that begins at ``low``
+    :param there: the addresses of the network that must be in the set
+    :param missing: those that must not be; of all others it does not matter
+    """
+    own = (_named(low, bits),)
+    if not there:
+        return _Fewest(), _Fewest((), own) if missing else _Fewest()
+    if not missing:
+        return _Fewest(own), _Fewest()
+    half = 1 << (bits - 1)
+    sides = ((low, low + half - 1),), ((low + half, low + 2 * half - 1),)
+    (left_apart, left_within), (right_apart, right_within) = (
+        _fewest(side[0][0], bits - 1, intersection(there, side), intersection(missing, side)) for side in sides
+    )
+    within = left_within.and_of(right_within)
+    return min(_Fewest(own).and_of(within), left_apart.and_of(right_apart), key=_Fewest.cost), within
+
+
+def _named(low: int, bits: int) -> str:
+    if low < V6:
+        return f"{IPv4Address(low)}/{32 - bits}"
+    return f"{IPv6Address(low - V6)}/{128 - bits}"
 
 
 def ports_shown(ports: Ranges) -> list[str]:

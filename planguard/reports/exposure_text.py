@@ -28,14 +28,18 @@ _COLOURS = {"new": "red", "possible": "yellow", "closed": "green"}
 _EMPTY = "nothing can be reached that could not be reached before"
 
 
-def render_exposure_text(document: ExposureDocument, style: Style) -> str:
-    """The whole report."""
+def render_exposure_text(document: ExposureDocument, style: Style, *, can_have_source: bool = False) -> str:
+    """The whole report.
+
+    :param can_have_source: whether source was not given, which would tell some of what is not known
+    """
     lines = [*plan_lines(document.plan, style), ""]
     for standing in HEADINGS:
         entries: list[ExposureEntry] = getattr(document, standing)
         lines += _entries(standing, entries, style)
     gaps = document.undetermined
-    lines += open_lines(((Open(one.code, one.address, one.path, one.reason), one.endpoint) for one in gaps), style)
+    unsaid = ((Open(one.code, one.address, one.path, one.reason), one.endpoint) for one in gaps)
+    lines += open_lines(unsaid, style, can_have_source=can_have_source)
     if not (document.new or document.possible or document.undetermined):
         lines += [style.paint(_EMPTY, "green"), ""]
     lines += wrapped(f"ledger   {plain(ledger_of(document))}", INDENT, style.width)

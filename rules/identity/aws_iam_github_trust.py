@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator
 
 from planguard import Resource, Undetermined, Violation, is_unknown, rule, violation
+from planguard.access.aws.federation import tokens_of_anybody
+from planguard.access.model import TRUST
+from planguard.access.standing import standing_at
 
+from ._aws_access import exactly, leave_open, place_of
 from ._aws_grants import is_judged_where_used, own_statements
 from ._aws_limits import is_denied
 from ._aws_policy import DOCUMENT, LATER, LATER_OF_ACCOUNT, Statement, covers, listed, statements
@@ -754,13 +758,36 @@ def any_github_workflow(trust: Resource) -> Iterator[Violation]:
     `["sts.amazonaws.com"]`.
     """
     if trust.is_data:
-        document = [] if is_judged_where_used(trust, _ROLE) else own_statements(trust)
-    else:
-        document = statements(trust, _ROLE[trust.type])
+        if not is_judged_where_used(trust, _ROLE):
+            yield from _by_statements(trust, own_statements(trust))
+        return
+    try:
+        found = list(_by_statements(trust, statements(trust, _ROLE[trust.type])))
+    except Undetermined:
+        found = list(_by_access(trust))
+    yield from found
+
+
+def _by_statements(trust: Resource, document: list[Statement]) -> Iterator[Violation]:
     for statement in document:
         if _lets_workflows_in(statement, trust) and not is_denied(statement, document):
             for what in _open_subjects(statement):
                 yield violation(statement.path, what, evidence=statement.evidence)
+
+
+def _by_access(role: Resource) -> Iterator[Violation]:
+    """The same of a policy whose text is not known, by what is known of its statements."""
+    with exactly(role):
+        found = [one for held in standing_at(role, TRUST) for one in tokens_of_anybody(held.access)]
+    for one in found:
+        if one.is_certain and one.issuer.host == _HOST:
+            origin = one.clause.origin
+            evidence = [] if origin.address == role.address else [origin.address]
+            for what in _open_values(list(one.values)):
+                yield violation(place_of(origin, resource=role), what, evidence=evidence)
+    for one in found:
+        if not one.is_certain and one.issuer.host in {_HOST, ""}:
+            leave_open(role, one.clause, "whose tokens it takes is known after apply only")
 
 
 def _lets_workflows_in(statement: Statement, trust: Resource) -> bool:
@@ -807,6 +834,10 @@ def _open_subjects(statement: Statement) -> list[str]:
         if block["variable"].lower() == f"{_HOST}:sub" and _is_equality(block["test"])
         for value in listed(block["values"])
     ]
+    return _open_values(values)
+
+
+def _open_values(values: list[str]) -> list[str]:
     if not values:
         return ["no condition limits the subject"]
     return [f"subject may be {one}" for one in sorted(set(values)) if not _SAFE.fullmatch(one)]

@@ -30,6 +30,7 @@ _BROAD = {
     resources=["azurerm_role_assignment"],
     controls={"nist-800-53r5": ["AC-2", "AC-6"]},
     links=["https://learn.microsoft.com/azure/role-based-access-control/best-practices"],
+    wider=["azure-principal-administrator-equivalent"],
     bad={
         "Owner of a subscription": """
 resource "azurerm_role_assignment" "team" {

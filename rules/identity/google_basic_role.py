@@ -23,6 +23,7 @@ _LINKS = ["https://cloud.google.com/iam/docs/roles-overview#basic"]
     aliases=["CKV_GCP_117"],
     controls={"nist-800-53r5": ["AC-6"]},
     links=_LINKS,
+    wider=["google-principal-administrator-equivalent", "google-principal-privilege-escalation"],
     bad={
         "Editor for a service account": """
 resource "google_service_account" "app" {
@@ -147,6 +148,7 @@ def project_basic_role(access: Resource) -> Iterator[Violation]:
     controls={"nist-800-53r5": ["AC-6"]},
     links=_LINKS,
     since="0.2.0",
+    wider=["google-principal-administrator-equivalent", "google-principal-privilege-escalation"],
     bad={
         "Editor, Google's agent and another": """
 resource "google_folder_iam_binding" "editors" {
@@ -200,6 +202,7 @@ def folder_basic_role(access: Resource) -> Iterator[Violation]:
     controls={"nist-800-53r5": ["AC-6"]},
     links=_LINKS,
     since="0.2.0",
+    wider=["google-principal-administrator-equivalent", "google-principal-privilege-escalation"],
     bad={
         "Owner for a group": """
 resource "google_organization_iam_member" "admins" {

@@ -45,7 +45,11 @@ _IMPERSONATING = frozenset(
     controls={"nist-800-53r5": ["AC-3", "AC-6", "IA-2"]},
     links=["https://cloud.google.com/iam/docs/best-practices-service-accounts"],
     since="0.2.0",
-    wider=["google-project-basic-role"],
+    wider=[
+        "google-principal-administrator-equivalent",
+        "google-principal-privilege-escalation",
+        "google-project-basic-role",
+    ],
     bad={
         "a role that manages access or accounts": """
 resource "google_project_iam_member" "ops" {
@@ -119,7 +123,11 @@ def project_impersonation_role(access: Resource) -> Iterator[Violation]:
     controls={"nist-800-53r5": ["AC-3", "AC-6", "IA-2"]},
     links=["https://cloud.google.com/iam/docs/best-practices-service-accounts"],
     since="0.2.0",
-    wider=["google-folder-basic-role"],
+    wider=[
+        "google-principal-administrator-equivalent",
+        "google-principal-privilege-escalation",
+        "google-folder-basic-role",
+    ],
     bad={
         "a role that manages access or accounts": """
 resource "google_folder_iam_member" "ops" {
@@ -196,7 +204,11 @@ def folder_impersonation_role(access: Resource) -> Iterator[Violation]:
     controls={"nist-800-53r5": ["AC-3", "AC-6", "IA-2"]},
     links=["https://cloud.google.com/iam/docs/best-practices-service-accounts"],
     since="0.2.0",
-    wider=["google-organization-basic-role"],
+    wider=[
+        "google-principal-administrator-equivalent",
+        "google-principal-privilege-escalation",
+        "google-organization-basic-role",
+    ],
     bad={
         "a role that manages access or accounts": """
 resource "google_organization_iam_member" "ops" {

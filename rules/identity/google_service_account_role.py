@@ -20,7 +20,13 @@ _FULL = ("roles/owner", "roles/editor")
     controls={"nist-800-53r5": ["AC-6"]},
     links=["https://cloud.google.com/iam/docs/best-practices-service-accounts"],
     since="0.2.0",
-    wider=["google-project-basic-role", "google-folder-basic-role", "google-organization-basic-role"],
+    wider=[
+        "google-principal-administrator-equivalent",
+        "google-principal-privilege-escalation",
+        "google-project-basic-role",
+        "google-folder-basic-role",
+        "google-organization-basic-role",
+    ],
     bad={
         "Owner of a folder": """
 resource "google_folder_iam_binding" "ci" {
@@ -145,7 +151,11 @@ def service_account_privileged_role(access: Resource) -> Iterator[Violation]:
     controls={"nist-800-53r5": ["AC-6"], "cis-gcp-2.0": ["1.5"]},
     links=["https://cloud.google.com/iam/docs/best-practices-service-accounts"],
     since="0.2.0",
-    wider=["google-service-account-privileged-role"],
+    wider=[
+        "google-principal-administrator-equivalent",
+        "google-principal-privilege-escalation",
+        "google-service-account-privileged-role",
+    ],
     bad={
         "admin of a service": """
 resource "google_project_iam_member" "app" {

@@ -20,7 +20,11 @@ _ACTING = frozenset(("roles/iam.serviceAccountUser", "roles/iam.serviceAccountTo
     controls={"nist-800-53r5": ["AC-3", "AC-6"], "cis-gcp-2.0": ["1.6"]},
     links=["https://cloud.google.com/iam/docs/service-account-permissions"],
     since="0.2.0",
-    wider=["google-project-impersonation-role"],
+    wider=[
+        "google-principal-administrator-equivalent",
+        "google-principal-privilege-escalation",
+        "google-project-impersonation-role",
+    ],
     bad={
         "user of all accounts": """
 resource "google_project_iam_member" "jane" {
@@ -75,7 +79,11 @@ def project_service_account_user(access: Resource) -> Iterator[Violation]:
     controls={"nist-800-53r5": ["AC-3", "AC-6"]},
     links=["https://cloud.google.com/iam/docs/service-account-permissions"],
     since="0.2.0",
-    wider=["google-folder-impersonation-role"],
+    wider=[
+        "google-principal-administrator-equivalent",
+        "google-principal-privilege-escalation",
+        "google-folder-impersonation-role",
+    ],
     bad={
         "user of all accounts": """
 resource "google_folder_iam_member" "jane" {
@@ -130,7 +138,11 @@ def folder_service_account_user(access: Resource) -> Iterator[Violation]:
     controls={"nist-800-53r5": ["AC-3", "AC-6"]},
     links=["https://cloud.google.com/iam/docs/service-account-permissions"],
     since="0.2.0",
-    wider=["google-organization-impersonation-role"],
+    wider=[
+        "google-principal-administrator-equivalent",
+        "google-principal-privilege-escalation",
+        "google-organization-impersonation-role",
+    ],
     bad={
         "user of all accounts": """
 resource "google_organization_iam_member" "jane" {

@@ -216,6 +216,7 @@ def _role_of(binding: Resource) -> tuple[str, list[str]]:
     resources=["kubernetes_cluster_role_binding", "kubernetes_cluster_role_binding_v1", MANIFEST],
     controls={"nist-800-53r5": ["AC-3", "AC-6"], "cis-kubernetes-1.23": ["5.1.1"]},
     links=["https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles"],
+    wider=["kubernetes-principal-administrator-equivalent"],
     bad={
         "everybody": """
 resource "kubernetes_cluster_role_binding_v1" "everyone" {

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from planguard import Resource, Violation, is_unknown, violation
+from planguard import Resource, Violation, is_unknown
 from planguard.plan.unknown import has_unknown
 
 from .._satellite import in_both_snapshots, is_left_to_provider
 from ._aws_ports import Opening, Wanted, open_to_world
 from ._aws_world import world_of
+from ._stepping_back import weighed
 
 GROUPS = ("aws_security_group", "aws_default_security_group")
 RULE = "aws_security_group_rule"
@@ -68,7 +69,7 @@ def opens(group: Resource, port: int, *protocols: str) -> Iterator[Violation]:
     :param protocols: those in which the port is a danger
     """
     for path, ports, source in openings(group, lambda ports: ports.has(port, *protocols)):
-        yield violation(path, f"{ports} from {source}")
+        yield weighed(group, path, f"{ports} from {source}")
 
 
 def _of_block(path: str, block: dict[str, Any], wanted: Wanted) -> Iterator[Opening]:

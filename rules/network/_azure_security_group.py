@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_interface
 from typing import Any
 
-from planguard import Resource, Violation, is_unknown, violation
+from planguard import Resource, Violation, is_unknown
 
 from .._satellite import is_left_to_provider
 from ._ranges import all_hold, is_world, ports_of, shown_ports
+from ._stepping_back import weighed
 
 GROUP = "azurerm_network_security_group"
 RULE = "azurerm_network_security_rule"
@@ -36,7 +37,7 @@ def open_ports(resource: Resource, port: int) -> Iterator[Violation]:
             attribute, text = next(_holding(ports, port))
             if found:
                 place = f"{path}.{attribute}" if path else attribute
-                yield violation(place, f"{shown_ports(text, [port])} from {found}")
+                yield weighed(resource, place, f"{shown_ports(text, [port])} from {found}")
 
 
 def _reached(resource: Resource, entry: Entry, port: int) -> str:

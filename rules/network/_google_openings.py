@@ -9,6 +9,7 @@ from typing import Any
 from planguard import Resource, Violation, violation
 
 from ._ranges import all_hold, is_world, ports_of
+from ._stepping_back import weighed
 
 # IANA protocol numbers stand for the names.
 _PROTOCOLS = {"1": "icmp", "6": "tcp", "17": "udp", "50": "esp", "51": "ah", "132": "sctp"}
@@ -49,6 +50,7 @@ class Ports:
 class Opening:
     """Ports that are open to the Internet, where it stands, and the range that holds the Internet."""
 
+    firewall: Resource
     path: str
     ports: Ports
     source: str
@@ -56,7 +58,7 @@ class Opening:
     def violation(self, port: int = 0) -> Violation:
         """Say so; with the port that matters where the opening is wider than that."""
         narrow = not port or self.ports.first == self.ports.last
-        return violation(self.path, f"{self.ports}{'' if narrow else f' ({port})'} from {self.source}")
+        return weighed(self.firewall, self.path, f"{self.ports}{'' if narrow else f' ({port})'} from {self.source}")
 
 
 Wanted = Callable[[Ports], bool]
@@ -93,7 +95,7 @@ def openings(firewall: Resource, wanted: Wanted) -> Iterator[Opening]:
         ):
             source = next(filter(is_world, sources))
             for ports in filter(wanted, _ports(block)):
-                yield Opening(f"{path}.ports", ports, source)
+                yield Opening(firewall, f"{path}.ports", ports, source)
 
 
 def open_egress(firewall: Resource) -> Iterator[Violation]:

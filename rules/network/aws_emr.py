@@ -81,6 +81,7 @@ def block_public_access_off(configuration: Resource) -> Iterator[Violation]:
     controls={"nist-800-53r5": ["AC-4", "SC-7", "SC-7(5)"]},
     links=["https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-security-groups.html"],
     since="0.2.0",
+    wider=["administration-port-reachable-from-internet"],
     bad={
         "group of the master is open": """
             resource "aws_security_group" "emr" {

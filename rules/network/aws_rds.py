@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
+from planguard.exposure.standing import unreached
 
 from .._satellite import given
 
@@ -17,6 +18,7 @@ from .._satellite import given
     aliases=["CKV_AWS_17", "AVD-AWS-0180"],
     controls={"nist-800-53r5": ["AC-4", "SC-7", "SC-7(5)"]},
     links=["https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"],
+    wider=["database-reachable-from-internet"],
     bad={
         "instance": """
             resource "aws_db_instance" "orders" {
@@ -73,4 +75,4 @@ def database_publicly_accessible(instance: Resource) -> Iterator[Violation]:
     reach it through a VPN or a port forwarded by Session Manager.
     """
     if given(instance, "publicly_accessible", False):
-        yield violation("publicly_accessible", "has a public address")
+        yield violation("publicly_accessible", "has a public address", mitigation=unreached(instance))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planguard import Resource, Violation, rule, violation
+from planguard import Resource, Violation, rule
 
 from ._aws_group_rules import INGRESS, openings
 from ._aws_ports import Ports
+from ._stepping_back import weighed
 
 _ADMINISTRATION = {"tcp": (22, 3389), "udp": (3389,)}
 _WEB = (80, 443)
@@ -376,7 +377,7 @@ def administration_open_to_world(group: Resource) -> Iterator[Violation]:
     the networks that administrators come from; or open no port at all, and connect through Session Manager.
     """
     for path, ports, source in openings(group, _is_administration):
-        yield violation(path, f"{ports} from {source}")
+        yield weighed(group, path, f"{ports} from {source}")
 
 
 @rule(
@@ -521,4 +522,4 @@ def service_port_open_to_world(group: Resource) -> Iterator[Violation]:
     meant to reach belongs behind a load balancer on port 443.
     """
     for path, ports, source in openings(group, _is_other_service):
-        yield violation(path, f"{ports} from {source}")
+        yield weighed(group, path, f"{ports} from {source}")

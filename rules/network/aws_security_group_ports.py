@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planguard import Resource, Violation, rule, violation
+from planguard import Resource, Violation, rule
 
 from ._aws_group_rules import INGRESS, openings, opens
+from ._stepping_back import weighed
 
 
 @rule(
@@ -166,7 +167,7 @@ def all_ports_open_to_world(group: Resource) -> Iterator[Violation]:
     `to_port = 443`, `protocol = "tcp"` and `cidr_blocks = ["10.0.0.0/16"]`, or another group in `security_groups`.
     """
     for path, ports, source in openings(group, lambda ports: ports.are_all_of_a_protocol):
-        yield violation(path, f"{ports} from {source}")
+        yield weighed(group, path, f"{ports} from {source}")
 
 
 @rule(

@@ -20,6 +20,7 @@ _ACCOUNT = "azurerm_cosmosdb_account"
     controls={"nist-800-53r5": ["AC-3", "SC-7"], "cis-azure-2.0": ["4.5.1"]},
     links=["https://learn.microsoft.com/azure/cosmos-db/how-to-configure-firewall"],
     since="0.2.0",
+    wider=["database-reachable-from-internet"],
     bad={
         "nothing said": """
             resource "azurerm_cosmosdb_account" "claims" {

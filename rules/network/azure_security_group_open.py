@@ -19,6 +19,7 @@ from ._azure_security_group import (
     targets,
 )
 from ._ranges import all_hold
+from ._stepping_back import weighed
 
 
 @rule(
@@ -336,7 +337,7 @@ def ingress_open_to_world(resource: Resource) -> Iterator[Violation]:
         ):
             if is_https_only(entry) or is_shut(resource, entry):
                 continue
-            yield violation(path, f"{shown(entry)} from {first_world(sources(entry))}")
+            yield weighed(resource, path, f"{shown(entry)} from {first_world(sources(entry))}")
 
 
 @rule(

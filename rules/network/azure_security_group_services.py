@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planguard import Resource, Violation, rule, violation
+from planguard import Resource, Violation, rule
 
 from ._azure_security_group import (
     GROUP,
@@ -18,6 +18,7 @@ from ._azure_security_group import (
     sources,
 )
 from ._ranges import all_hold
+from ._stepping_back import weighed
 
 
 @rule(
@@ -367,4 +368,4 @@ def udp_open_to_world(resource: Resource) -> Iterator[Violation]:
             (entry.get("protocol"), lambda protocol: protocol.lower() == "udp"),
             (sources(entry), first_world),
         ) and not is_shut(resource, entry):
-            yield violation(path, f"{shown(entry)} from {first_world(sources(entry))}")
+            yield weighed(resource, path, f"{shown(entry)} from {first_world(sources(entry))}")

@@ -21,6 +21,7 @@ _CONFIGURATION = "settings.ip_configuration"
     aliases=["CKV_GCP_11"],
     controls={"nist-800-53r5": ["AC-3", "SC-7"], "cis-gcp-2.0": ["6.5"]},
     links=["https://cloud.google.com/sql/docs/mysql/authorize-networks"],
+    wider=["database-reachable-from-internet"],
     bad={
         "every address": """
 resource "google_sql_database_instance" "app" {
@@ -177,6 +178,7 @@ def sql_instance_open_to_world(instance: Resource) -> Iterator[Violation]:
     controls={"nist-800-53r5": ["AC-3", "SC-7"], "cis-gcp-2.0": ["6.6"]},
     links=["https://cloud.google.com/sql/docs/mysql/configure-private-ip"],
     since="0.2.0",
+    wider=["database-reachable-from-internet"],
     bad={
         "switched on": """
 resource "google_sql_database_instance" "app" {

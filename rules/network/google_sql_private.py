@@ -22,7 +22,7 @@ _CONFIGURATION = "settings.ip_configuration"
     controls={"nist-800-53r5": ["AC-3", "SC-7"]},
     links=["https://cloud.google.com/sql/docs/mysql/configure-private-ip"],
     since="0.2.0",
-    wider=["google-sql-instance-open-to-world", "google-sql-instance-public-ip"],
+    wider=["database-reachable-from-internet", "google-sql-instance-open-to-world", "google-sql-instance-public-ip"],
     bad={
         "public address": """
 resource "google_sql_database_instance" "app" {

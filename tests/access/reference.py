@@ -255,6 +255,8 @@ def _is_arn_like(value: str, wanted: Any, resolve: Resolve) -> bool:
     pattern = resolve(wanted)
     if pattern == (ANY,):
         return True
+    if any(len(piece) == 1 and piece >= "\U000f0000" for piece in pattern):
+        return matches(pattern, value)  # what stands for an ARN that is not known yet has no parts
     parts, own = _parts(pattern), value.split(":", 5)
     return len(parts) == len(own) == 6 and all(matches(part, text) for part, text in zip(parts, own, strict=True))
 

@@ -58,11 +58,20 @@ def networks(*texts: str) -> Ranges:
         (difference(PUBLIC, networks("1.2.3.0/24")), ["0.0.0.0/0", "::/0"], ["1.2.3.0/24"]),
         (intersection(PUBLIC, networks("0.0.0.0/1")), ["0.0.0.0/1"], []),
         (networks("2001:4860::/32"), ["2001:4860::/32"], []),
+        (difference(networks("80.0.0.0/4"), networks("88.99.100.0/24")), ["80.0.0.0/4"], ["88.99.100.0/24"]),
+        (
+            difference(networks("1.2.0.0/16", "9.0.0.0/8"), networks("1.2.3.4/32")),
+            ["1.2.0.0/16", "9.0.0.0/8"],
+            ["1.2.3.4/32"],
+        ),
+        (networks("0.0.0.0/1", "128.0.0.0/2"), ["0.0.0.0/1", "128.0.0.0/2"], []),
+        (difference(networks("::/0"), networks("2001:db8::/32")), ["::/0"], ["2001:db8::/32"]),
         ((), [], []),
     ],
     ids=[
         "all of IPv4", "everything", "all that is public", "half", "both halves", "one and a private one",
-        "next to a private one", "all but one", "half of what is public", "IPv6", "nothing",
+        "next to a private one", "all but one", "half of what is public", "IPv6", "a part without a part",
+        "two without an address", "three quarters", "all but a part of IPv6", "nothing",
     ],
 )  # fmt: skip
 def test_addresses_are_told_in_few_networks(addresses: Ranges, listed: list[str], left_out: list[str]) -> None:

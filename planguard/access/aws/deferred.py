@@ -149,9 +149,12 @@ def _of_block(document: Resource, index: int, block: dict[str, Any], names: Name
     pieces: list[tuple[str, Reading]] = []
     for name, key in (("actions", "Action"), ("resources", "Resource")):
         if _is_there(block.get(name)):
-            pieces.append((key, read_texts(document, (*at, name), block.get(name), names, exact=False)))
+            of_names = name == "resources"
+            read = read_texts(document, (*at, name), block.get(name), names, exact=False, of_names=of_names)
+            pieces.append((key, read))
         if _is_there(block.get(f"not_{name}")):
-            read = read_texts(document, (*at, f"not_{name}"), block.get(f"not_{name}"), names, exact=False)
+            of_names, left_out = name == "resources", f"not_{name}"
+            read = read_texts(document, (*at, left_out), block.get(left_out), names, exact=False, of_names=of_names)
             pieces.append(("Not" + key, Reading(read.upper, read.lower)))
     if _is_there(block.get("principals")):
         pieces.append(("Principal", _principals(document, (*at, "principals"), block["principals"], names)))
@@ -175,11 +178,14 @@ def _is_there(value: Any) -> bool:
     return list.__len__(value) > 0 if isinstance(value, list) else value is not None and value != {}
 
 
-def read_texts(document: Resource, path: Path, values: Any, names: Names, *, exact: bool) -> Reading:
+def read_texts(
+    document: Resource, path: Path, values: Any, names: Names, *, exact: bool, of_names: bool = True
+) -> Reading:
     """A list of texts in both readings.
 
     :param path: where it stands in the resource
     :param exact: whether a value that comes from a resource's attribute is that attribute, with nothing around it
+    :param of_names: whether they are names of resources: an action has none of their names in it
     """
     if not has_unknown(values):
         texts = [_with_variables(one) for one in ([values] if isinstance(values, str) else values)]
@@ -188,7 +194,7 @@ def read_texts(document: Resource, path: Path, values: Any, names: Names, *, exa
     if not has_unknown(told):
         texts = [_with_variables(one) for one in ([told] if isinstance(told, str) else told or [])]
         return Reading(texts, texts)
-    named = names.origins(document, path)
+    named = names.origins(document, path) if of_names else []
     if not named:
         rest = values if is_unknown(values) else [_with_variables(one) for one in list.__iter__(values)]
         return Reading(rest, rest)

@@ -37,6 +37,7 @@ from planguard.plan.unknown import has_unknown, is_unknown
 POLICY_UNKNOWN = "policy-unknown"
 POLICY_INVALID = "policy-invalid"
 _KEPT = (EXACT, UPPER)
+_KEYS = {"each.key", "count.index"}
 _STATEMENT = re.compile(r"Statement\[\d+\]")
 
 
@@ -66,7 +67,7 @@ def policy_at(
     """The policy that an attribute holds; no clauses where there is none.
 
     :param path: such as ``policy`` or ``inline_policy[0].policy``
-    :param on: the resource that it stands at, for the upper reading of a policy that nobody knows
+    :param on: the resource that it stands at, for the upper reading of what nobody knows
     """
     touched = resource.node.changed
     value = resource.get(path)
@@ -76,12 +77,25 @@ def policy_at(
         return _of_text(resource, path, value, names, touched)
     if resource.is_left_to_provider(path):
         return Policy(touched=touched)
-    return (
+    found = (
         _by_source(resource, path, names, partly=False)
         or _by_document(resource, path, names)
         or _by_source(resource, path, names, partly=True)
         or unknown_policy(resource, path, plane=plane, on=on)
     )
+    return found if plane == IDENTITY or on is None else _kept_to(found, on)
+
+
+def _kept_to(policy: Policy, on: Terms) -> Policy:
+    """A policy of a resource, where what it allows something on is not known: that can be no other resource.
+
+    What may be denied stays as wide as what it would be taken from.
+    """
+    clauses = (
+        replace(one, resources=on) if one.effect == ALLOW and one.bound == UPPER and one.resources == Terms() else one
+        for one in policy.clauses
+    )
+    return replace(policy, clauses=tuple(clauses))
 
 
 def unknown_policy(resource: Resource, path: str, *, plane: str, on: Terms | None = None) -> Policy:
@@ -162,7 +176,7 @@ def _by_document(resource: Resource, path: str, names: Names) -> Policy | None:
     via = re.sub(r"\[\d+\]", "", path)
     near = resource.references(DOCUMENT, via=via)
     found = [one for one in list.__iter__(near) if is_deferred(one)]
-    if len(found) != 1 or getattr(near, "why", None) is not None or not _is_whole(resource, path):
+    if len(found) != 1 or getattr(near, "why", None) is not None or not _is_whole(resource, path, found[0]):
         return None
     document = found[0]
     clauses: list[Clause] = []
@@ -176,13 +190,21 @@ def _by_document(resource: Resource, path: str, names: Names) -> Policy | None:
     )
 
 
-def _is_whole(resource: Resource, path: str) -> bool:
-    """Whether the configuration takes a policy from one reference, and nothing else."""
+def _is_whole(resource: Resource, path: str, document: Resource) -> bool:
+    """Whether the configuration takes a policy from one reference, and nothing else.
+
+    Of an instance, what is in the brackets is another reference: ``data.aws_iam_policy_document.x[each.key].json``.
+    """
     block = resource.node.block
     if block is None:
         return False
     said = block.said_at(steps_of(path), resource.values)
-    return len(said) == 1 and is_expression(said[0]) and len(all_references(said[0])) == 1
+    if len(said) != 1 or not is_expression(said[0]):
+        return False
+    named = set(all_references(said[0]))
+    if document.node.key is not None and document.node.key == resource.node.key:
+        named -= _KEYS
+    return len(named) == 1
 
 
 def _version(document: Resource) -> str:

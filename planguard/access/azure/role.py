@@ -60,6 +60,10 @@ class Roles:
         if found is not None:
             return self._defined(found)
         if not is_untold(own) and text_of(own):
+            # The id of no definition that is known here: the configuration may still say which one is meant.
+            meant = referred(assignment, "role_definition_id", DEFINITION, f"data.{DEFINITION}")
+            if meant is not None and _last(text_of(own)) not in self._by_id and not built_in(_last(text_of(own))):
+                return self._defined(meant)
             return self._known(_last(text_of(own)), self._by_id)
         return Role((UNDECIDED,), "the role is not known yet")
 

@@ -16,6 +16,7 @@ from planguard.access.model import GOOGLE, RESOURCE, TRUST, Clause, Gap, Held, O
 from planguard.access.part import UNDECIDED, Part, allowed, exactly, only_perhaps
 from planguard.access.pattern import shown
 from planguard.access.reading import is_untold, literal, text_of
+from planguard.graph.resource import Resource
 from planguard.graph.snapshot import Snapshot
 
 _IMPERSONATION = frozenset({"roles/iam.workloadIdentityUser", "roles/iam.serviceAccountTokenCreator"})
@@ -26,7 +27,8 @@ def held_by(snapshot: Snapshot) -> list[Held]:
     """What each subject of Google Cloud holds in a snapshot, sorted by subject."""
     places = Places(snapshot)
     bindings = [*bindings_of(snapshot, places), *listed_bindings(snapshot, places)]
-    gatherer = _Gatherer(Directory(snapshot), Roles(snapshot), _Authority(bindings))
+    buckets = {one.address: one for one in snapshot.all("google_storage_bucket")}
+    gatherer = _Gatherer(Directory(snapshot), Roles(snapshot), _Authority(bindings), buckets)
     for binding in bindings:
         gatherer.take(binding)
     return gatherer.holder.held()
@@ -64,8 +66,11 @@ class _Authority:
 
 
 class _Gatherer:
-    def __init__(self, directory: Directory, roles: Roles, authority: _Authority) -> None:
+    def __init__(
+        self, directory: Directory, roles: Roles, authority: _Authority, buckets: dict[str, Resource]
+    ) -> None:
         self.holder = Holder()
+        self._buckets = buckets
         self._directory = directory
         self._roles = roles
         self._authority = authority
@@ -88,6 +93,9 @@ class _Gatherer:
             gaps.append(Gap("authority-conflict", binding.grant.address, "", text))
         for member, element in binding.members.known:
             self._grant(binding, member, element, actions, gaps, is_certain=rival is None, touched=touched)
+        if binding.members.perhaps and not binding.members.is_open:
+            text = f"the member is one of {len(binding.members.perhaps)} accounts, and the plan does not say which"
+            gaps.append(Gap("principal-unknown", binding.origin.address, binding.origin.attribute, text))
         for member in binding.members.perhaps:
             self._grant(binding, member, "", actions, gaps, is_certain=False, touched=touched)
         if binding.members.is_open:
@@ -107,6 +115,11 @@ class _Gatherer:
         principals = Terms()
         subject = self._directory.subject(member)
         if member in PUBLIC:
+            bucket = self._buckets.get(binding.place.address)
+            if bucket is not None:
+                touched = touched or bucket.node.changed
+                if _prevents_public_access(bucket):
+                    return
             principals = Terms(("*",)) if member == ALL_USERS else Terms((member,))
             subject = _place_subject(binding.place, RESOURCE)
         clauses = _clauses(binding, actions, principals, element)
@@ -146,6 +159,15 @@ class _Gatherer:
             f"takes {what} on {shown(place.name)} from everyone whom it does not name, which the plan does not show"
         )
         self.holder.add(_place_subject(place, RESOURCE), (), [Gap(code, grant.address, "", text)])
+
+
+def _prevents_public_access(bucket: Resource) -> bool:
+    """Whether a bucket lets in nobody public, whatever its bindings and lists say.
+
+    Source: Cloud Storage, "Public access prevention". What an organisation enforces is outside of a plan.
+    """
+    value = bucket.effective("public_access_prevention", "inherited")
+    return not is_untold(value) and value == "enforced"
 
 
 def _clauses(binding: Binding, actions: Part, principals: Terms, element: str) -> list[Clause]:

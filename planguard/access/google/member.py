@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from planguard.access.google.place import PROJECT, email_of
+from planguard.access.meant import resources_possible, resources_told
 from planguard.access.model import GOOGLE, IDENTITY, Subject
 from planguard.access.pattern import is_symbol, shown
 from planguard.access.reading import is_untold, text_of
@@ -82,10 +83,14 @@ def members_of(grant: Resource, attribute: str, value: Any, *, is_alone: bool = 
     if not untold:
         return Members(tuple(known))
     told = {text for text, _ in known}
+    by_source = _by_source(grant, attribute)
+    if is_alone and by_source is not None:
+        return Members((*known, *((member, "") for member in by_source if member not in told)))
     referred = [member for member in _referred(grant, attribute) if member not in told]
     if is_alone and len(referred) == untold and (listed or attribute == "member"):
         return Members((*known, *((member, "") for member in referred)))
-    return Members(tuple(known), tuple(referred), True)
+    among = _among(grant, attribute) if is_alone and attribute == "member" else []
+    return Members(tuple(known), tuple(among or referred), not among)
 
 
 def _is_told(value: Any) -> bool:
@@ -96,6 +101,22 @@ def canonical(member: str) -> str:
     """A member in the one way in which IAM writes it: addresses have no case."""
     kind, colon, rest = member.partition(":")
     return f"{kind}:{rest.lower()}" if colon and kind in _WITHOUT_CASE else member
+
+
+def _by_source(grant: Resource, attribute: str) -> list[str] | None:
+    """The members that the source tells; None where there is none, or it says something else."""
+    told = resources_told(grant, attribute, behind="serviceAccount:")
+    if told is None or any(one.type != ACCOUNT for one in told[0]):
+        return None
+    return [*(f"serviceAccount:{email_of(one)}" for one in told[0]), *map(canonical, told[1])]
+
+
+def _among(grant: Resource, attribute: str) -> list[str]:
+    """The service accounts of which an unknown member is one; none where it may be somebody else."""
+    found = resources_possible(grant, attribute)
+    if found is None or any(one.type != ACCOUNT for one in found):
+        return []
+    return [f"serviceAccount:{email_of(one)}" for one in found]
 
 
 def _referred(grant: Resource, attribute: str) -> list[str]:

@@ -32,8 +32,9 @@ class Roles:
         :param via: the attribute that names it
         :returns: its permissions, why not all is known (empty where it is), and the resource of the plan that it is
         """
-        custom = referred(grant, via, PROJECT_ROLE, ORGANIZATION_ROLE) if is_untold(role) else None
-        custom = custom or self._custom.get(text_of(role))
+        custom = None if is_untold(role) else self._custom.get(text_of(role))
+        if custom is None and not text_of(role).startswith("roles/"):
+            custom = referred(grant, via, PROJECT_ROLE, ORGANIZATION_ROLE)
         if custom is not None:
             permissions = texts_of(custom.get("permissions"))
             held = [literal(one) for one in permissions.known]

@@ -36,7 +36,7 @@ def add_aws_principals(snapshot: Snapshot, found: dict[str, list[Manifest]], hol
     for association in snapshot.all(_ASSOCIATION):
         _associate(association, holder)
     for entry in snapshot.all(_ENTRY):
-        member_of = texts_of(entry.get("kubernetes_groups"))
+        member_of = texts_of(entry.effective("kubernetes_groups", []))
         user = text_of(entry.get("user_name"))
         _join(_principal(entry), member_of, user, Origin(entry.address), groups, holder, touched=entry.node.changed)
     for one in found.get(CONFIG_MAP, []):

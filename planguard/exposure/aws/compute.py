@@ -86,8 +86,8 @@ def _of_instance(layout: Layout, one: Resource, elastic: Elastic) -> Iterator[In
         return
     subnets = subnets_meant(one, "subnet_id", single=True)
     v4, v6 = given or public_address(one), ipv6_address(one, "", one.values)
-    groups = layout.groups.held(one, "vpc_security_group_ids", subnets=subnets)
-    if groups.default or not groups.all:
+    groups = layout.groups.named(one, "vpc_security_group_ids")
+    if groups is None:
         if not templates_of(one).is_unset:
             for found in interfaces_from(layout, one, subnets):
                 yield found._replace(v4=v4 if v4 != BY_SUBNET else found.v4, v6=v6 if v6 != BY_SUBNET else found.v6)

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from planguard.access.meant import resources_told
 from planguard.graph import identity
 from planguard.graph.reference import Certainty
 from planguard.graph.resource import Resource, steps_of
@@ -64,9 +65,16 @@ def meant(resource: Resource, path: str, kinds: tuple[str, ...], *, value: Any =
     unknown = len(known) < len(items) and any(map(is_unknown, items))
     if not unknown:
         possible = []
-    elif single and len(certain) > 1:
-        certain, possible = [], [*certain, *possible]
-    outside: tuple[str, ...] = ()
+    elif possible or not certain or (single and len(certain) > 1):
+        told = resources_told(resource, path)
+        if told is not None:
+            kept = tuple(one for one in told[0] if one.node.kind in kinds)
+            named = {text for one in kept for text in names_of(one)}
+            outside = tuple(one for one in told[1] if one and one not in named)
+            return Meant(kept, (), outside, is_open=len(kept) < len(told[0]))
+        if single and len(certain) > 1:
+            certain, possible = [], [*certain, *possible]
+    outside = ()
     if len(known) != len(certain) or unknown:  # else each text is the name of one of them
         named = {text for one in certain for text in names_of(one)} if known else set()
         outside = tuple(str(one) for one in items if not is_unknown(one) and one not in named)

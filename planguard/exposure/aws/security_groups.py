@@ -235,8 +235,13 @@ class Groups:
 
     def held(self, resource: Resource, path: str, *, value: Any = None, subnets: Meant = UNSET) -> Membership:
         """The groups that an attribute names; the default one of the VPC where it names none."""
+        return self.named(resource, path, value=value) or self.default(resource, subnets)
+
+    @staticmethod
+    def named(resource: Resource, path: str, *, value: Any = None) -> Membership | None:
+        """The groups that an attribute names; None where it names none."""
         found = meant(resource, path, GROUPS, value=value)
-        return self.default(resource, subnets) if found.is_unset else _membership(resource, found)
+        return None if found.is_unset else _membership(resource, found)
 
     def default(self, resource: Resource, subnets: Meant) -> Membership:
         """The default group of the VPC that some subnets lie in."""

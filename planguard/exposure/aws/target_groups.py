@@ -134,7 +134,9 @@ class Targets:
                 ports = _ports(setting(one, block, "container_port"))
                 for name, kinds in (("target_group_arn", TARGET_GROUPS), ("elb_name", CLASSIC)):
                     groups = meant(one, f"{path}.{name}", kinds, value=block.get(name))
-                    for group in groups.all:
+                    # Of ``dynamic`` blocks the plan does not say what they refer to: it may be any group of the plan.
+                    open_to = self._layout.snapshot.all(*kinds) if groups.is_open else ()
+                    for group in dict.fromkeys((*groups.all, *open_to)):
                         certain = group in groups.certain
                         yield group.address, Target(one, Hop(one.address, f"{path}.{name}"), ports, certain)
 
@@ -152,6 +154,7 @@ class Targets:
         asked = packets(ANYWHERE, front.protocols, ports)
         interfaces = self._layout.interfaces.get(target.resource.address, [])
         gap = Missing("security-groups-unclear", target.resource.address)
+        unclear = Missing("target-unclear", target.hop.address, target.hop.attribute)
         if not interfaces:
             yield Passage(Bounds(NOTHING, asked), (target.hop,), (), (gap,))
         for interface in interfaces:
@@ -160,8 +163,8 @@ class Targets:
                 for rule in self._layout.groups.rules(key):
                     found = self._admitted(rule, front, asked)
                     if found.bounds.may:
-                        sure = key in groups.certain and target.certain
-                        found = found if sure else found.possibly(gap)
+                        found = found if key in groups.certain else found.possibly(gap)
+                        found = found if target.certain else found.possibly(unclear)
                         yield found._replace(hops=(target.hop, *found.hops))
             if groups.is_open:
                 yield Passage(Bounds(NOTHING, asked), (target.hop,), (), (gap,))

@@ -89,9 +89,7 @@ def _of_block(
 ) -> Interface:
     own = subnets_meant(template, f"{path}.subnet_id", single=True, value=block.get("subnet_id"))
     places = subnets if not subnets.is_unset or own.is_unset else own
-    groups = layout.groups.held(
-        template, f"{path}.security_groups", value=block.get("security_groups"), subnets=places
-    )
-    if groups.default or not groups.all:
+    groups = layout.groups.named(template, f"{path}.security_groups", value=block.get("security_groups"))
+    if groups is None:
         groups = layout.groups.held(template, "vpc_security_group_ids", subnets=places)
     return Interface(resource, places, groups, asked_for(template, path, block), ipv6_address(template, path, block))

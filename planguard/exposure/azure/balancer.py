@@ -30,10 +30,11 @@ from planguard.exposure.azure.interface import (
 )
 from planguard.exposure.azure.security_group import Target
 from planguard.exposure.model import AZURE, LOAD_BALANCER, Endpoint, Hop, Link, Way
-from planguard.exposure.packets import TCP
+from planguard.exposure.packets import TCP, packets, port_text, sources_of
 from planguard.exposure.passage import (
     FROM_OUTSIDE,
     OPEN,
+    Bounds,
     Passage,
     Span,
     Stage,
@@ -199,15 +200,42 @@ def _sure(ranges: Ranges) -> Span:
 
 
 def gateway_ways(snapshot: Snapshot, cards: Cards) -> Iterator[Way]:
-    """The ways to application gateways: their listeners behind the security group of their subnet."""
+    """The ways to application gateways, and through them to the machines in their pools.
+
+    Their listeners stand behind the security group of their subnet. What a machine sees comes from that subnet.
+    """
+    members = _members(snapshot, cards) if snapshot.has(GATEWAY) else {}
     for gateway in snapshot.all(GATEWAY):
         endpoint = Endpoint(gateway.address, LOAD_BALANCER, AZURE)
         subnets = near(gateway.references(SUBNET, via="gateway_ip_configuration.subnet_id"))
         target = Target(addresses_of(subnets), space_of(subnets))
         groups = cards.of_subnets(subnets, target) or OPEN
-        for public in public_of(gateway, "frontend_ip_configuration"):
-            for path in through(FROM_OUTSIDE, public.stage, _listeners(gateway), groups):
-                yield way_of(endpoint, path)
+        paths = [
+            path
+            for public in public_of(gateway, "frontend_ip_configuration")
+            for path in through(FROM_OUTSIDE, public.stage, _listeners(gateway), groups)
+        ]
+        yield from (way_of(endpoint, path) for path in paths)
+        ports = _backend_ports(gateway)
+        relayed = [_relayed(path, gateway, ports) for path in paths]
+        for card in members.get(gateway.address, ()):
+            for path in through(relayed, _inside(cards, card, addresses_of(subnets), ports)):
+                yield way_of(card.endpoint, path)
+
+
+def _backend_ports(gateway: Resource) -> Span:
+    """The ports at which an application gateway asks what stands behind it."""
+    blocks = (*blocks_of(gateway, "backend_http_settings").items, *blocks_of(gateway, "backend").items)
+    ports = listing(*(block.get("port") for _, block in blocks))
+    return port_span(texts(ports), is_open=ports.is_open)
+
+
+def _relayed(path: Passage, gateway: Resource, ports: Span) -> Passage:
+    """A path to an application gateway as it goes on: from the same clients, to the ports behind."""
+    must, may = path.bounds
+    hop = Hop(gateway.address, "backend_http_settings", f"to {port_text(ports.high)}/tcp")
+    bounds = Bounds(packets(sources_of(must), TCP, ports.low), packets(sources_of(may), TCP, ports.high))
+    return path._replace(bounds=bounds, hops=(*path.hops, hop))
 
 
 def _listeners(gateway: Resource) -> Stage:
@@ -235,10 +263,8 @@ def gateway_links(snapshot: Snapshot, cards: Cards) -> Iterator[Link]:
     for gateway in snapshot.all(GATEWAY):
         subnets = near(gateway.references(SUBNET, via="gateway_ip_configuration.subnet_id"))
         own = addresses_of(subnets)
-        ports = [block.get("port") for _, block in blocks_of(gateway, "backend_http_settings").items]
-        span = port_span(texts(listing(*ports)), is_open=listing(*ports).is_open)
         for card in members.get(gateway.address, ()):
-            yield from links_to(cards, gateway.address, own, card, span)
+            yield from links_to(cards, gateway.address, own, card, _backend_ports(gateway))
 
 
 def links_to(cards: Cards, source: str, own: Ranges, card: Card, ports: Span) -> Iterator[Link]:
@@ -277,7 +303,9 @@ def firewall_ways(snapshot: Snapshot, cards: Cards) -> Iterator[Way]:
                     yield way_of(endpoint, path)
                 card = _named_card(rule, by_address, cards)
                 if card is not None:
-                    inner = _inside(cards, card, addresses_of(subnets), rule)
+                    inside = listing(rule.block.get("translated_port"))
+                    ports = port_span(texts(inside), is_open=inside.is_open)
+                    inner = _inside(cards, card, addresses_of(subnets), ports)
                     for path in through(FROM_OUTSIDE, public.stage, outer, inner):
                         yield way_of(card.endpoint, path)
 
@@ -330,10 +358,8 @@ def _named_card(rule: Translation, by_address: dict[str, Card], cards: Cards) ->
     return next(iter(cards.of(meant.items[0])), None)
 
 
-def _inside(cards: Cards, card: Card, own: Ranges, rule: Translation) -> Stage:
-    """Whether the machine's groups let in what the firewall sends on: from the firewall's own addresses."""
-    inside = listing(rule.block.get("translated_port"))
-    ports = port_span(texts(inside), is_open=inside.is_open)
+def _inside(cards: Cards, card: Card, own: Ranges, ports: Span) -> Stage:
+    """Whether the machine's groups let in what is sent on to it from these addresses, whoever is behind them."""
     stages, _ = cards.groups(card)
     start = [Passage(spanned(Span(own, own or ANYWHERE), ports=ports))]
     return [

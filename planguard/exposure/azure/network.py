@@ -16,6 +16,8 @@ from planguard.exposure.azure.balancer import (
     gateway_links,
     gateway_ways,
 )
+from planguard.exposure.azure.bastion import BASTION, bastion_links, bastion_ways
+from planguard.exposure.azure.bastion import endpoint_of as bastion_endpoint
 from planguard.exposure.azure.interface import INTERFACE, NETWORK, PEERING, Cards, behind_groups, own_addresses
 from planguard.exposure.azure.link import data_links
 from planguard.exposure.azure.service import DATA_STORES, container_ways, endpoint_of, service_ways
@@ -37,11 +39,16 @@ def network_of(snapshot: Snapshot) -> Network:
         *balancer_ways(snapshot, cards),
         *gateway_ways(snapshot, cards),
         *firewall_ways(snapshot, cards),
+        *bastion_ways(snapshot, cards),
         *service_ways(snapshot),
         *container_ways(snapshot),
         *application_ways(snapshot),
     ]
-    links: list[Link] = [*gateway_links(snapshot, cards), *data_links(snapshot, cards)]
+    links: list[Link] = [
+        *gateway_links(snapshot, cards),
+        *bastion_links(snapshot, cards),
+        *data_links(snapshot, cards),
+    ]
     return Network(
         endpoints=tuple(sorted({*_endpoints(snapshot, cards), *(way.endpoint for way in ways)})),
         ways=tuple(ways),
@@ -65,6 +72,7 @@ def _endpoints(snapshot: Snapshot, cards: Cards) -> Iterable[Endpoint]:
         if card.holder.type != INTERFACE or _has_machine(card.endpoint, card.holder.address)
     )
     yield from (Endpoint(one.address, LOAD_BALANCER, AZURE) for one in snapshot.all(*_BALANCERS))
+    yield from (bastion_endpoint(one) for one in snapshot.all(BASTION))
     yield from (endpoint_of(one) for one in snapshot.all(*DATA_STORES))
     yield from (application_endpoint(one) for one in snapshot.all(*APPLICATIONS, *FRONT_DOORS))
     for container in snapshot.all("azurerm_storage_container"):

@@ -9,6 +9,7 @@ ONLY_THESE_RULES = "google-no-other-firewall"
 PRESET_RULES = "google-default-network-rules"
 NO_PERIMETER = "google-no-service-perimeter"
 NODES_LIKE_MACHINES = "google-nodes-like-machines"
+PROXY_RELAYS = "google-proxy-relays"
 
 ASSUMPTIONS: dict[str, str] = {
     HIERARCHICAL_OUTSIDE: (
@@ -22,6 +23,10 @@ ASSUMPTIONS: dict[str, str] = {
         "No service perimeter and no constraint of the organisation, outside the plan, closes what the service opens."
     ),
     NODES_LIKE_MACHINES: "Nodes of a cluster without private nodes have external addresses, like any machine.",
+    PROXY_RELAYS: (
+        "A proxy passes on what it takes to all backends, at any port that a firewall opens to it; the rules of its "
+        "map are not looked into."
+    ),
 }
 
 NETWORK_OUTSIDE = "google-network-outside"

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from planguard.exposure.google.assumption import BACKEND_OUTSIDE, SOURCE_UNKNOWN, UNKNOWN_VALUE, missing
+from planguard.access.meant import resources_possible, resources_told
+from planguard.exposure.google.assumption import BACKEND_OUTSIDE, PROXY_RELAYS, SOURCE_UNKNOWN, UNKNOWN_VALUE, missing
 from planguard.exposure.google.firewall import NOT_GOOGLE, PROBES, Firewalls
 from planguard.exposure.google.machine import GROUPS, INSTANCE, Running
-from planguard.exposure.model import APPLICATION, GOOGLE, LOAD_BALANCER, Endpoint, Hop, Link, Way
-from planguard.exposure.packets import TCP, packets
+from planguard.exposure.model import APPLICATION, GOOGLE, LOAD_BALANCER, Endpoint, Hop, Link, Missing, Way
+from planguard.exposure.packets import TCP, Box, Packets, intersect, packets, sources_of, unite
 from planguard.exposure.passage import (
     FROM_OUTSIDE,
     OPEN,
+    Bounds,
     Passage,
     Rule,
     Span,
@@ -117,17 +119,47 @@ def forwarding_ways(snapshot: Snapshot, machines: list[Running], firewalls: Fire
     for front in fronts(snapshot):
         entry = _entry(front.rule)
         if front.is_proxy:
-            yield from ways_to(endpoint_of(front.rule), entry, _armour(front))
+            paths = through(FROM_OUTSIDE, entry, _armour(front))
+            yield from (way_of(endpoint_of(front.rule), path) for path in paths)
+            yield from _behind_proxy(front, paths, by_owner, firewalls)
             continue
-        behind = [by_owner[owner] for owner in _members(front) if owner in by_owner]
-        for one in behind:
+        behind = [(by_owner[one], gap) for one, gap in _members(front).items() if one in by_owner]
+        for one, unclear in behind:
             for path in through(
                 FROM_OUTSIDE, entry, at(*_between(front)), NOT_GOOGLE, firewalls.admitted(one.machine)
             ):
-                yield way_of(one.endpoint, path)
+                yield way_of(one.endpoint, path.possibly(unclear) if unclear else path)
         if not behind:
             gap = missing(BACKEND_OUTSIDE, front.rule.address)
             yield from ways_to(endpoint_of(front.rule), [one.possibly(gap) for one in entry])
+
+
+def _behind_proxy(
+    front: Front, paths: list[Passage], by_owner: dict[Resource, Running], firewalls: Firewalls
+) -> Iterator[Way]:
+    """The ways on to the machines behind a proxy, which asks them from addresses of its own."""
+    into = [path._replace(bounds=Bounds(*map(_from_clients, path.bounds))) for path in paths]
+    for backend in front.backends:
+        relayed = at(Hop(backend.address), assumptions=(PROXY_RELAYS,))
+        for owner, gap in _of_backend(backend).items():
+            one = by_owner.get(owner)
+            if one is None:
+                continue
+            admitted = [
+                each._replace(bounds=Bounds(*map(_as_proxy, each.bounds))) for each in firewalls.admitted(one.machine)
+            ]
+            for path in through(into, relayed, admitted):
+                yield way_of(one.endpoint, path.possibly(gap) if gap else path)
+
+
+def _as_proxy(them: Packets) -> Packets:
+    """What a machine lets in from proxies, with any client behind them."""
+    return unite(tuple(Box(ANYWHERE, box.protocols, box.ports) for box in intersect(them, packets(PROBES, TCP))))
+
+
+def _from_clients(them: Packets) -> Packets:
+    """Who gets to a proxy, to any port: those behind it are other ones."""
+    return packets(sources_of(them), TCP)
 
 
 def _between(front: Front) -> Iterator[Hop]:
@@ -151,26 +183,40 @@ def _entry(rule: Resource) -> Stage:
     return [passage if is_sure else passage.possibly(missing(UNKNOWN_VALUE, rule.address, "load_balancing_scheme"))]
 
 
-def _members(front: Front) -> list[Resource]:
-    """The instances and groups behind a front that passes packets on."""
-    found: list[Resource] = []
+def _members(front: Front) -> dict[Resource, Missing | None]:
+    """The instances and groups behind a front that passes packets on, each with what it hangs on."""
+    found: dict[Resource, Missing | None] = {}
     for backend in front.backends:
         if backend.type == _POOL:
-            found += near(backend.references(INSTANCE, via="instances")).items
+            found |= _meant(backend, "instances", (INSTANCE,))
             for kind in GROUPS:
-                found += near(backend.referrers(kind, via="target_pools")).items
+                found |= dict.fromkeys(near(backend.referrers(kind, via="target_pools")).items)
         else:
-            found += _of_backend(backend)
-    return list(dict.fromkeys(found))
+            found |= _of_backend(backend)
+    return found
 
 
-def _of_backend(backend: Resource) -> list[Resource]:
+def _of_backend(backend: Resource) -> dict[Resource, Missing | None]:
     """The groups of a backend service, and the instances of groups that are not managed."""
-    found: list[Resource] = []
+    found: dict[Resource, Missing | None] = {}
     for kind in GROUPS:
-        found += near(backend.references(kind, via="backend.group")).items
+        found |= dict.fromkeys(near(backend.references(kind, via="backend.group")).items)
     for group in near(backend.references(_INSTANCE_GROUP, via="backend.group")).items:
-        found += near(group.references(INSTANCE, via="instances")).items
+        found |= _meant(group, "instances", (INSTANCE,))
+    return found
+
+
+def _meant(holder: Resource, attribute: str, kinds: tuple[str, ...]) -> dict[Resource, Missing | None]:
+    """What an attribute refers to: for certain, or perhaps where the plan does not say which of several it is."""
+    sure = [one for kind in kinds for one in near(holder.references(kind, via=attribute)).items]
+    found: dict[Resource, Missing | None] = dict.fromkeys(sure)
+    told = None if sure else resources_told(holder, attribute)
+    if told is not None:
+        found |= dict.fromkeys(one for one in told[0] if one.type in kinds)
+    elif not sure:
+        gap = missing(UNKNOWN_VALUE, holder.address, attribute)
+        possible = resources_possible(holder, attribute) or ()
+        found |= dict.fromkeys((one for one in possible if one.type in kinds), gap)
     return found
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from planguard.access.google.member import ACCOUNT
+from planguard.access.meant import resources_possible, resources_told
 from planguard.exposure.google.assumption import UNKNOWN_VALUE, missing
 from planguard.exposure.model import Hop
 from planguard.exposure.packets import EVERYTHING
@@ -56,10 +58,17 @@ def _passages(
     hop = Hop(holder.address, attribute, f"{listed(public, 'members not known yet')}: {shown(role, 'some role')}")
     if public.items and name is not None:
         yield Passage(certain(EVERYTHING), (hop,), guards=(hop,))
-    elif public.items or members.is_open:
+    elif public.items or (members.is_open and not _are_accounts(holder, attribute)):
         yield Passage(certain(EVERYTHING), (hop,), guards=(hop,)).possibly(
             missing(UNKNOWN_VALUE, holder.address, "role" if public.items else attribute)
         )
+
+
+def _are_accounts(holder: Resource, attribute: str) -> bool:
+    """Whether the members that are not known yet are service accounts, whichever: nobody else gets in by them."""
+    told = resources_told(holder, attribute, behind="serviceAccount:")
+    found = told[0] if told is not None else resources_possible(holder, attribute)
+    return found is not None and all(one.type == ACCOUNT for one in found)
 
 
 def _lets_use(role: str | None, roles: tuple[str, ...]) -> bool:

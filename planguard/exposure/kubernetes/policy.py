@@ -15,8 +15,8 @@ from planguard.exposure.kubernetes.assumption import POLICY_ENFORCED, missing
 from planguard.exposure.kubernetes.manifest import Written, field, inner, inner_all, is_open
 from planguard.exposure.kubernetes.workload import Workload, matches, protocol_at
 from planguard.exposure.model import Hop, Missing
-from planguard.exposure.packets import ALL_PORTS, EVERYTHING, NOTHING, Packets, packets, unite
-from planguard.exposure.passage import OPEN, Bounds, Passage, Stage
+from planguard.exposure.packets import ALL_PORTS, EVERYTHING, NOTHING, Packets, packets, subtract, unite
+from planguard.exposure.passage import OPEN, Bounds, Passage, Stage, certain
 from planguard.exposure.ranges import ANYWHERE, EMPTY, Ranges, difference, parse_network, union
 from planguard.plan.unknown import is_unknown
 
@@ -41,9 +41,14 @@ class Policies:
             return OPEN
         # A policy of which it is not known whether it selects the pod cannot let in more for certain.
         surely: Packets = unite(*(_allowed(policy) for policy, selected in found if selected))
-        hops = tuple(Hop(policy.address, policy.at, "network policy") for policy, _ in found)
+        first, _ = found[0]
         gaps: tuple[Missing, ...] = tuple(missing(POLICY_ENFORCED, policy.address, policy.at) for policy, _ in found)
-        return [Passage(Bounds(surely, EVERYTHING), hops[:1], (), gaps)]
+        opened = Hop(first.address, first.at, "network policy lets it in")
+        ignored = Hop(first.address, first.at, "network policy does not let it in, where it is enforced")
+        return [
+            Passage(certain(surely), (opened,)),
+            Passage(Bounds(NOTHING, subtract(EVERYTHING, surely)), (ignored,), (), gaps),
+        ]
 
 
 def _selects(policy: Written, workload: Workload) -> bool | None:

@@ -88,6 +88,11 @@ def test_what_a_resource_only_hands_on_may_be_anything(with_source: bool) -> Non
     assert "allow/upper * s3:* *" in held_by_blocks(block, more=more, with_source=with_source)
 
 
+def test_an_action_that_is_not_known_yet_may_be_any() -> None:
+    block = 'statement {\n actions = ["s3:Get*", aws_s3_bucket.new.arn]\n resources = ["*"]\n}'
+    assert held_by_blocks(block) == ["allow/lower * s3:get* *", "allow/upper * * *"]
+
+
 def test_source_reads_a_document_exactly() -> None:
     block = 'statement {\n actions = ["s3:*"]\n resources = ["${aws_s3_bucket.new.arn}/*"]\n}'
     assert held_by_blocks(block, with_source=True) == ["allow * s3:* arn:aws:s3:::new/*"]

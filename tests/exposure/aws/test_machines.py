@@ -400,3 +400,37 @@ def test_a_rule_that_goes_is_gone_though_its_group_still_mirrors_it() -> None:
 def test_a_rule_of_the_group_itself_stays() -> None:
     graph = graph_from(plan_document(*existing()))
     assert ways(network_of(Snapshot(graph, "after"))) == ["aws_instance.i: 22/tcp whole"]
+
+
+LATER = 'resource "terraform_data" "later" {\n  input = ["sg-0123456789abcdef0"]\n}'
+TEMPLATED = """
+resource "aws_default_security_group" "d" { vpc_id = aws_vpc.m.id }
+resource "aws_launch_template" "t" {
+  NAMED
+}
+"""
+
+
+def test_a_machine_whose_groups_are_not_known_yet_may_be_in_any() -> None:
+    machine = instance("i", PUBLIC, ADDRESS, "vpc_security_group_ids = terraform_data.later.output")
+    network = read(VPC, LATER, machine)
+    assert ways(network) == ["aws_instance.i: nothing, perhaps all/all whole"]
+    assert missing(network) == {"security-groups-unclear"}
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        pytest.param("vpc_security_group_ids = [aws_security_group.ssh.id]", "22/tcp whole", id="groups"),
+        pytest.param(
+            "network_interfaces {\n    security_groups = terraform_data.later.output\n  }",
+            "nothing, perhaps all/all whole",
+            id="groups of an interface that are not known yet",
+        ),
+    ],
+)
+def test_groups_of_a_template_go_before_the_default_one_of_the_vpc(named: str, expected: str) -> None:
+    launch = "launch_template {\n    id = aws_launch_template.t.id\n  }"
+    template = TEMPLATED.replace("NAMED", named)
+    network = read(VPC, SSH, LATER, template, instance("i", PUBLIC, ADDRESS, launch))
+    assert ways(network) == [f"aws_instance.i: {expected}"]

@@ -413,7 +413,10 @@ resource "azurerm_network_interface_application_gateway_backend_address_pool_ass
 """
     )
     network = network_from(text, network_of)
-    assert ways(network) == ["azurerm_application_gateway.w: 443/tcp whole"]
+    assert ways(network) == [
+        "azurerm_application_gateway.w: 443/tcp whole",
+        "azurerm_linux_virtual_machine.m: 80/tcp whole",
+    ]
     assert links(network) == [f"azurerm_application_gateway.w -> {MACHINE}"]
 
 

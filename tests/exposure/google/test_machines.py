@@ -238,7 +238,10 @@ resource "google_compute_global_forwarding_rule" "f" {
     )
     probes = firewall("a", opened("allow", '"8080"', 'source_ranges = ["35.191.0.0/16", "130.211.0.0/22"]'))
     network = network_from(text + probes, network_of)
-    assert ways(network) == ["google_compute_global_forwarding_rule.f: 443/tcp whole"]
+    assert ways(network) == [
+        "google_compute_global_forwarding_rule.f: 443/tcp whole",
+        "google_compute_instance_group_manager.g: 8080/tcp whole",
+    ]
     assert links(network) == ["google_compute_global_forwarding_rule.f -> google_compute_instance_group_manager.g"]
 
 
