@@ -97,3 +97,25 @@ def test_a_check_with_a_warm_index_imports_nothing_heavy(tmp_path: Path) -> None
     ]
     assert told[1].split()[1:] == []
     assert told[0].split()[0] == told[1].split()[0]
+
+
+@pytest.mark.parametrize(
+    ("plan", "cloud"),
+    [
+        ("stacks/aws-shop-prod/plan.json", "aws"),
+        ("stacks/azure-landing-prd/plan-update.json", "azure"),
+        ("stacks/gcp-analytics-prod/plan.json", "google"),
+        ("whiteboard/gcp-gke-sql/plan-update.json", "google"),
+    ],
+)
+def test_a_plan_of_one_cloud_imports_the_analyses_of_no_other(plan: str, cloud: str) -> None:
+    program = (
+        "import sys\nfrom planguard.cli.main import run\nrun(sys.argv[1:])\nprint(*sys.modules, file=sys.stderr)\n"
+    )
+    words = [sys.executable, "-c", program, "check", plan]
+    said = subprocess.run(words, cwd=FIXTURES, capture_output=True, text=True, check=True).stderr.split()
+    of = {(name.split(".")[1], name.split(".")[2]) for name in said if name.count(".") > 2}
+    for analysis in ("access", "exposure"):
+        asked = {other for name, other in of if name == analysis}
+        assert cloud in asked
+        assert asked & {"aws", "azure", "google", "kubernetes"} == {cloud}

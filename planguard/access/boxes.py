@@ -53,7 +53,7 @@ class Space:
         self.is_of_aws = is_written_so and provider in ("", AWS)
         self.provider = provider
         self.texts: tuple[Atoms, Atoms, Atoms] = (
-            _texts(_NAMES[0], sorted({clause.actions for clause in clauses})),
+            _texts(_NAMES[0], sorted({clause.actions for clause in clauses}), is_of_aws=self.is_of_aws),
             _texts(_NAMES[1], sorted({clause.resources for clause in clauses})),
             _texts(_NAMES[2], sorted({clause.principals for clause in clauses})),
         )
@@ -117,9 +117,9 @@ class Space:
         return self.keys[self._name_of[predicate]].mask(predicate)
 
 
-def _texts(name: str, terms: list[Terms]) -> Atoms:
+def _texts(name: str, terms: list[Terms], *, is_of_aws: bool = False) -> Atoms:
     lists = sorted({patterns for each in terms for patterns in (each.include, each.exclude) if patterns})
-    shape = _shape(_patterns(terms)) if name == _NAMES[ACTIONS] else None
+    shape = _shape(_patterns(terms)) if is_of_aws else None
     return enumerate_atoms((map(Glob, each) for each in lists), name, within=shape, has_empty=False)
 
 

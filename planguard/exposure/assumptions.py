@@ -68,6 +68,7 @@ MISSING: dict[str, str] = {
     "security-group-outside-plan": "A security group is outside of the plan, and with it its rules.",
     "security-groups-unclear": "Which security groups protect it is known after apply.",
     "setting-unknown": "The setting that decides it is known after apply.",
+    "subnet-ambiguous": "It lies in one of some subnets of the plan, and which one cannot be told.",
     "subnet-unclear": "Which subnet it lies in is known after apply.",
     "target-unclear": "Whether it stands behind the balancer is known after apply.",
 }

@@ -7,28 +7,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from planguard.exposure.analysis import ways
-from planguard.exposure.model import Hop, Way
-from planguard.exposure.openings import resource_at
-from planguard.exposure.ranges import WHOLE, breadth
-from planguard.exposure.reading import listing, network_span, texts
+from planguard.exposure.model import Way
 from planguard.graph.resource import AFTER, BEFORE
-from planguard.plan.unknown import is_unknown
 
 if TYPE_CHECKING:
     from planguard.graph.graph import Graph
-
-_ACL = "aws_network_acl"
 
 
 def guarded_once(graph: Graph, snapshot: str) -> list[Way]:
     """The ways of a snapshot on which one rule alone keeps anybody out, however many get through it."""
     key = ("guarded-once", snapshot)
     if key not in graph.derived:
-        graph.derived[key] = [
-            way
-            for way in ways(graph, snapshot).network.ways
-            if len(way.guards) == 1 and not any(_narrows(graph, hop, snapshot) for hop in way.hops)
-        ]
+        graph.derived[key] = [way for way in ways(graph, snapshot).network.ways if len(way.guards) == 1]
     found: list[Way] = graph.derived[key]
     return found
 
@@ -57,15 +47,3 @@ def newly_guarded_once(graph: Graph) -> NewlyGuarded:
         graph.derived[key] = found
     told: NewlyGuarded = graph.derived[key]
     return told
-
-
-def _narrows(graph: Graph, hop: Hop, snapshot: str) -> bool:
-    """Whether a hop is a rule of a network ACL that does not let in everybody."""
-    acl = resource_at(graph, hop.address, snapshot)
-    if acl is None or not acl.type.startswith(_ACL):
-        return False
-    block = acl.get(hop.attribute) if hop.attribute else acl.values
-    if is_unknown(block) or not isinstance(block, dict):
-        return False
-    ranges = listing(block.get("cidr_block"), block.get("ipv6_cidr_block"))
-    return breadth(network_span(texts(ranges), is_open=ranges.is_open).high) != WHOLE

@@ -16,7 +16,7 @@ from msgspec import Struct
 from planguard.exposure.analysis import exposure_of, ways
 from planguard.exposure.model import APPLICATION, COMPUTE, LOAD_BALANCER, Way
 from planguard.exposure.packets import Box, Packets, port_text
-from planguard.exposure.ranges import BROAD, EMPTY, MANY, PUBLIC, WHOLE, Ranges, breadth, intersection, union
+from planguard.exposure.ranges import BROAD, CLASSES, EMPTY, MANY, PUBLIC, WHOLE, Ranges, breadth, intersection, union
 
 if TYPE_CHECKING:
     from planguard.graph.graph import Graph
@@ -34,8 +34,8 @@ EVERY_PORT = (0, 65535)
 
 UNKNOWN_IN_PLAN = frozenset({
     "acl-unknown", "address-unknown", "policy-unknown", "range-unknown", "route-unknown", "rules-unknown",
-    "security-groups-unclear", "setting-unknown",
-    "azure-application-group-unknown", "azure-mixed-rules", "azure-value-unknown",
+    "security-groups-unclear", "setting-unknown", "subnet-ambiguous",
+    "azure-application-group-unknown", "azure-mixed-rules", "azure-subnet-unclear", "azure-value-unknown",
     "google-target-unknown", "google-value-unknown",
     "kubernetes-selector-unknown", "kubernetes-value-unknown",
 })  # fmt: skip
@@ -49,7 +49,7 @@ class Opening(Struct, frozen=True):
     :ivar protocol: ``tcp``, ``udp``, or ``all`` for every port of both
     :ivar spans: its ports; several where one service answers at all of them, and for HTTP and HTTPS
     :ivar breadth: how much of the internet gets there: whole, broad or many
-    :ivar ways: those that lead there, the shortest first
+    :ivar ways: those that lead there: by which most of the internet comes, and the shortest of these, first
     :ivar is_relayed: whether all of them go through a load balancer
     :ivar is_certain: whether it gets there whatever the unknown turns out to be
     """
@@ -142,18 +142,16 @@ def _merged(them: list[Way], kind: str, *, is_certain: bool) -> Iterator[tuple[s
 
 
 def _through(them: Iterable[Way], protocol: str, spans: Ranges, *, is_certain: bool) -> list[Way]:
-    """The ways that lead to some ports, the shortest first."""
-    found = [
-        way
-        for way in them
-        if any(
-            intersection(box.protocols, NUMBERS[protocol])
-            and intersection(box.ports, spans)
-            and intersection(box.sources, PUBLIC)
-            for box in _packets(way, is_certain=is_certain)
-        )
-    ]
-    return sorted(found, key=lambda way: (len(way.hops), way.hops))
+    """The ways that lead to some ports, those by which most of the internet comes first, then the shortest."""
+    found: list[tuple[int, int, Way]] = []
+    for way in them:
+        sources: Ranges = EMPTY
+        for box in _packets(way, is_certain=is_certain):
+            if intersection(box.protocols, NUMBERS[protocol]) and intersection(box.ports, spans):
+                sources = union(sources, intersection(box.sources, PUBLIC))
+        if sources:
+            found.append((-CLASSES.index(breadth(sources)), len(way.hops), way))
+    return [way for *_, way in sorted(found, key=lambda one: (*one[:2], one[2].hops))]
 
 
 def _packets(way: Way, *, is_certain: bool) -> Packets:

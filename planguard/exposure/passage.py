@@ -115,14 +115,17 @@ def to_port(stage: Stage, inside: Ranges, outside: Ranges, protocols: Ranges = A
     :param outside: the ports at which the packets came in
     """
     asked = certain(packets(ANYWHERE, protocols, inside))
-    return [
-        path._replace(bounds=Bounds(_moved(path.bounds.must, outside), _moved(path.bounds.may, outside)))
-        for path in through((Passage(asked),), stage)
-    ]
+    return [sent_on(path, Span(outside, outside)) for path in through((Passage(asked),), stage)]
+
+
+def sent_on(path: Passage, ports: Span) -> Passage:
+    """A path as it goes on behind something that sends its packets to other ports, with their sources."""
+    must, may = path.bounds
+    return path._replace(bounds=Bounds(_moved(must, ports.low), _moved(may, ports.high)))
 
 
 def _moved(these: Packets, ports: Ranges) -> Packets:
-    return unite(tuple(Box(box.sources, box.protocols, ports) for box in these))
+    return unite(tuple(Box(box.sources, box.protocols, ports) for box in these)) if ports else NOTHING
 
 
 def way_of(endpoint: Endpoint, path: Passage) -> Way:

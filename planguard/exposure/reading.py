@@ -78,6 +78,12 @@ def block_of(resource: Resource, path: str) -> dict[str, Any] | None:
     return found.items[0][1] if found.items else None
 
 
+def is_written(resource: Resource, name: str) -> bool:
+    """Whether the configuration sets an attribute, or writes blocks of that name, itself."""
+    block = resource.node.block
+    return block is not None and block.sets((name,))
+
+
 def setting(resource: Resource, block: dict[str, Any], name: str, default: Any = None) -> Any:
     """A value in a block, and the documented default where it is null or left to the provider; else an Unknown."""
     value: Any = block.get(name)

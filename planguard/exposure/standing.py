@@ -7,10 +7,10 @@ plan can hold it yet. Anything that is not understood, and anything that is not 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import NamedTuple
 
 from planguard.exposure.analysis import exposure_of, ways
-from planguard.exposure.aws.meant import SUBNETS, meant, vpcs_of
 from planguard.exposure.model import AWS, AZURE, GOOGLE
 from planguard.exposure.openings import passed
 from planguard.exposure.reading import near, truth
@@ -65,7 +65,8 @@ _GOOGLE_IN_NETWORK = (
 
 _UNCLEAR = frozenset({
     "security-groups-unclear",
-    "azure-mixed-rules", "azure-security-group-outside", "azure-subnet-outside", "azure-value-unknown",
+    "azure-mixed-rules", "azure-security-group-outside", "azure-subnet-outside", "azure-subnet-unclear",
+    "azure-value-unknown",
     "azure-application-group-unknown", "azure-network-outside",
     "google-network-outside", "google-target-unknown", "google-value-unknown", "google-peer-network-outside",
     "google-policy-scope",
@@ -83,10 +84,6 @@ _WAYS_ROUND = {
 """What brings packets from the internet to private addresses, and is not followed that far."""
 
 _NOBODY_COMES = "it is new, and no path from the internet leads through it to anything in this plan"
-
-
-_NO_PATH = "the whole VPC is new, and no path from the internet leads to it"
-
 
 _SHOWN = 4
 
@@ -107,21 +104,18 @@ def standing_of(firewall: Resource) -> Standing:
     return next(iter(firewall.shared(_standing)))
 
 
-def unreached(database: Resource) -> str:
-    """Why nobody from the internet gets to a database with a public address; empty where somebody may, or is unclear.
+def unreached(store: Resource) -> str:
+    """Why nobody from the internet gets to a data store of AWS with a public address.
 
-    That is decided where the VPC is new as well: then it has no route and no rule that this plan does not show.
+    That is decided where the plan holds all of its security groups, and they let in nobody; and where the VPC is new
+    as well, so that it has no route and no rule that this plan does not show.
+
+    :returns: empty where somebody may get there, or nobody can say
     """
-    if database.snapshot != AFTER or exposure_of(database):
+    if store.snapshot != AFTER or exposure_of(store):
         return ""
-    owners = (database, *meant(database, "cluster_identifier", ("aws_rds_cluster",), single=True).all)
-    groups = [meant(one, "db_subnet_group_name", ("aws_db_subnet_group",), single=True) for one in owners]
-    subnets = [meant(one, "subnet_ids", SUBNETS) for group in groups for one in group.all]
-    vpcs = [vpcs_of(subnet) for some in subnets for subnet in some.all]
-    found = [*groups, *subnets, *vpcs]
-    if not vpcs or any(some.outside or some.is_open for some in found):
-        return ""
-    return _NO_PATH if all(one.is_created and not one.is_data for some in vpcs for one in some.all) else ""
+    why: str = import_module("planguard.exposure.aws.closed").why_closed(Snapshot(store.graph, AFTER), store.address)
+    return why
 
 
 def _standing(resource: Resource) -> Iterator[Standing]:
@@ -136,14 +130,16 @@ def _standing(resource: Resource) -> Iterator[Standing]:
 
 def _is_unclear(resource: Resource, provider: str) -> bool:
     """Whether something may be behind a firewall without that the plan says so."""
-    network = ways(resource.graph, resource.snapshot).network
-    if any(gap.code in _UNCLEAR for gap in network.gaps):
-        return True
-    if Snapshot(resource.graph, resource.snapshot).has(*_WAYS_ROUND[provider]):
-        return True
-    return any(
-        gap.code in _UNCLEAR for way in network.ways if way.endpoint.provider == provider for gap in way.missing
-    )
+    graph, snapshot = resource.graph, resource.snapshot
+    key = ("unclear", snapshot, provider)
+    if key not in graph.derived:
+        network = ways(graph, snapshot).network
+        there = (way for way in network.ways if way.endpoint.provider == provider)
+        gaps = (*network.gaps, *(gap for way in there for gap in way.missing))
+        round_ = Snapshot(graph, snapshot).has(*_WAYS_ROUND[provider])
+        graph.derived[key] = round_ or any(gap.code in _UNCLEAR for gap in gaps)
+    found: bool = graph.derived[key]
+    return found
 
 
 def _only(found: list[Resource]) -> Resource | None:

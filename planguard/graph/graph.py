@@ -88,6 +88,10 @@ class Graph:
         self.touched_change = False
         self._resolver = resolver
         self._links: dict[tuple[str, str | None, str, str | None], Links] = {}
+        self._there: dict[tuple[str, str], list[Resource]] = {}
+        self._texts: dict[tuple[str, str], frozenset[str]] = {}
+        self._meant_kinds: dict[str, frozenset[str]] = {}
+        self._node_names: dict[tuple[int, str], tuple[str, ...]] = {}
         self._changed_before: dict[tuple[str, str, str | None], frozenset[int]] = {}
         self._by_values: dict[tuple[str, str, tuple[str, ...]], dict[tuple[Any, ...] | None, list[Resource]]] = {}
         self._crowds: dict[tuple[int, str | None, str], tuple[list[Target], frozenset[int] | None]] = {}
@@ -134,7 +138,13 @@ class Graph:
     def resources(self, kind: str, snapshot: str) -> list[Resource]:
         """All resources of a type in one snapshot."""
         self._asked(kind)
-        return [self.view(node, snapshot) for node in self.kinds.get(kind, ()) if self.is_in(node, snapshot)]
+        found = self._there.get((kind, snapshot))
+        if found is None:
+            nodes = self.kinds.get(kind, ())
+            found = self._there[kind, snapshot] = [
+                self.view(node, snapshot) for node in nodes if self.is_in(node, snapshot)
+            ]
+        return found.copy()
 
     @cached_property
     def first_in(self) -> dict[int, list[Module]]:
@@ -379,11 +389,41 @@ class Graph:
         found = self._links.get(asked)
         if found is None:
             found = self._links[asked] = Links()
-            if target is None or target in self.kinds:
+            if target is None or (target in self.kinds and (via or self._may_link(source, target, snapshot))):
                 for node in self.kinds.get(source, ()):
                     if self.is_in(node, snapshot):
                         for edge in self._edges_from(node, target, snapshot, via, found):
                             found.add(edge)
+        return found
+
+    def _may_link(self, source: str, target: str, snapshot: str) -> bool:
+        """Whether any resource of one type may refer to one of another.
+
+        Who asks for the referrers of a type asks it of every other type, and hardly any refers to it.
+        """
+        if target in self._kinds_meant_by(source):
+            return True
+        at = snapshot if source in self.changed_kinds else AFTER
+        texts = self._texts.get((source, at))
+        if texts is None:
+            nodes = (node for node in self.kinds.get(source, ()) if self.is_in(node, snapshot))
+            told = {text for node in nodes for _, text in leaves_of(self.view(node, snapshot).values)}
+            texts = self._texts[source, at] = frozenset({*told, *map(normalised, told)})
+        return not texts.isdisjoint(self._names(target, snapshot))
+
+    def _kinds_meant_by(self, source: str) -> frozenset[str]:
+        """The types of what the configuration of one type refers to."""
+        found = self._meant_kinds.get(source)
+        if found is None:
+            seen: dict[int, list[Target]] = {}  # kept, so that the identity of each list stays its own
+            for node in self.kinds.get(source, ()):
+                if node.block is not None:
+                    scope = Scope(node.block.module, node.module, node.key, node.block.for_each)
+                    for _, traversals in node.block.attributes:
+                        meant = self._resolver.targets(traversals, scope)
+                        seen[id(meant)] = meant
+            found = frozenset({other.kind for meant in seen.values() for other, _, _ in meant})
+            self._meant_kinds[source] = found
         return found
 
     def all_edges(self, snapshot: str) -> list[Edge]:
@@ -527,10 +567,17 @@ class Graph:
             names = self._identities[asked] = {}
             for node in self.nodes if kind is None else self.kinds.get(kind, ()):
                 if self.is_in(node, snapshot) and not node.deposed:
-                    values = self.view(node, snapshot).values
-                    if type(values) is dict:
-                        for name in dict.fromkeys(names_of(values, node.type)):
-                            names.setdefault(name, []).append(node)
+                    for name in self._names_of(node, snapshot):
+                        names.setdefault(name, []).append(node)
+        return names
+
+    def _names_of(self, node: Node, snapshot: str) -> tuple[str, ...]:
+        asked = (node.index, snapshot if node.changed else AFTER)
+        names = self._node_names.get(asked)
+        if names is None:
+            values = self.view(node, snapshot).values
+            names = tuple(dict.fromkeys(names_of(values, node.type))) if type(values) is dict else ()
+            self._node_names[asked] = names
         return names
 
     # -- what the plan leaves out ------------------------------------------------------------------------------

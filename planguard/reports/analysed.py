@@ -13,8 +13,9 @@ INDENT = 9
 """How far the lines of a text report stand in, behind the word that they begin with."""
 _MOST_OPEN = 20
 _TOLD_BY_SOURCE = frozenset({
-    "boundary-unknown", "google-value-unknown", "policy-unknown", "principal-unknown", "rule-unclear",
-    "security-groups-unclear", "subnet-unclear", "target-unclear", "trust-unknown",
+    "azure-subnet-unclear", "boundary-unknown", "google-value-unknown", "policy-unknown", "principal-unknown",
+    "rule-unclear", "security-groups-unclear", "subnet-ambiguous", "subnet-unclear", "target-unclear",
+    "trust-unknown",
 })  # fmt: skip
 _WITH_SOURCE = "with --source DIR, the .tf files tell much of what a plan leaves unknown"
 

@@ -84,11 +84,11 @@ def _covers_resources(deny: Statement, allow: Statement) -> bool:
 
 
 def _spares_few(deny: Statement) -> bool:
-    conditions = list(deny.conditions)
-    return len(conditions) <= 1 and all(
+    """Whether a Deny spares nobody but a few: it spares whoever fails one of its conditions."""
+    return all(
         _plain(block["test"]).removesuffix("ifexists") in _DIFFERENT
         and _names_few(block["variable"], block["values"])
-        for block in conditions
+        for block in deny.conditions
     )
 
 

@@ -68,7 +68,7 @@ def stopped_by(resource: Resource, powers: Powers, what: str) -> Undetermined:
     """What stops a rule where something decides on the powers of a principal that nobody knows yet."""
     gap = min(powers.gaps, key=lambda one: (one.code != IS_TOO_COMPLEX, one), default=None)
     if not gap:
-        return Undetermined((), resource, (), what)
+        return Undetermined((), resource, (), f"{what}: that hangs on what is known after apply only")
     if gap.code == IS_TOO_COMPLEX:
         return Undetermined((), resource, (), f"{TOO_COMPLEX}: {gap.text}")
     path = steps_of(gap.path) if gap.address == resource.address else ()

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from planguard import Resource, Violation, is_unknown, violation
+from planguard.access.google.role import ORGANIZATION_ROLE, PROJECT_ROLE, name_of
+from planguard.access.pattern import is_symbol, shown, symbol_name
+from planguard.access.reading import referred
 
 POLICY = "data.google_iam_policy"
 _FORMS = ("member", "binding", "policy")
@@ -21,6 +24,7 @@ _DEFAULT_ACCOUNTS = ("-compute@developer.gserviceaccount.com", "@appspot.gservic
 _DEFAULT_KINDS = {"google_compute_default_service_account", "google_app_engine_default_service_account"}
 _MADE_BY_HAND = {"google_service_account"}
 _ACCOUNT_KINDS = _DEFAULT_KINDS | _MADE_BY_HAND
+_MEMBER = re.compile(r"(?:^|\.)google_service_account\.[^.\[]+(?:\[.*\])?\.member$")
 _INDEX = re.compile(r"\[[^]]*\]")
 
 
@@ -80,7 +84,19 @@ class Grant:
     @property
     def public_name(self) -> str:
         """Whom the member stands for, if it is no one in particular: ``everyone``; empty for any other."""
-        return "" if self._is_one_of(_ACCOUNT_KINDS) else public_name(self.member)
+        if self._is_one_of(_ACCOUNT_KINDS):
+            return ""
+        told = self.told
+        return next((found for one in told if (found := public_name(one))), "") if told else public_name(self.member)
+
+    @property
+    def told(self) -> list[str]:
+        """The members as the source tells them, with symbols; empty where the plan does, or somebody is left open."""
+        if not is_unknown(self.member):
+            return []
+        value = self.holder.recovered(self.place)
+        found: list[Any] = list(list.__iter__(value)) if isinstance(value, list) else [value]
+        return found if all(map(_says_who, found)) else []
 
     def _is_one_of(self, kinds: set[str]) -> bool:
         """Whether a member that is not known yet is such an account, and nobody stands beside it unseen."""
@@ -100,6 +116,15 @@ class Grant:
             return False
         sources = self.holder.comes_from(self.place)
         return bool(sources) and all(_type_of(address) in kinds for address in sources)
+
+
+def _says_who(member: Any) -> bool:
+    """Whether a member is told as far as its kind: ``serviceAccount:${…}``, or the ``member`` of an account."""
+    if is_unknown(member) or not isinstance(member, str) or not member:
+        return False
+    if not is_symbol(member[0]):
+        return True
+    return len(member) == 1 and bool(_MEMBER.search(symbol_name(member)))
 
 
 def _type_of(address: str) -> str:
@@ -167,9 +192,16 @@ def _bindings(resource: Resource) -> Iterator[tuple[Any, Any, str, Resource, str
     elif resource.type.endswith("_iam_policy"):
         yield from _policy_bindings(resource)
     elif resource.type.endswith("_iam_binding"):
-        yield resource.get("role"), resource.get("members"), "members", resource, "members"
+        yield role_of(resource), resource.get("members"), "members", resource, "members"
     else:
-        yield resource.get("role"), [resource.get("member")], "member", resource, "member"
+        yield role_of(resource), [resource.get("member")], "member", resource, "member"
+
+
+def role_of(resource: Resource) -> Any:
+    """The role that a resource grants; a custom role of the plan by what it will be called."""
+    role = resource.get("role")
+    custom = referred(resource, "role", PROJECT_ROLE, ORGANIZATION_ROLE) if is_unknown(role) else None
+    return shown(name_of(custom)) if custom else role
 
 
 def _policy_bindings(resource: Resource) -> Iterator[tuple[Any, Any, str, Resource, str]]:

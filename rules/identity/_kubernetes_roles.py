@@ -20,9 +20,18 @@ ROLES = (
 
 
 def allowances(role: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What a role allows, each with its path; nothing for a manifest of another kind."""
+    """What a role allows, each with its path; nothing for a manifest of another kind.
+
+    The rules of a cluster role that gathers others are left to the control plane; those others are judged themselves.
+    """
+    if not is_manifest(role) and role.type.startswith("kubernetes_cluster_role") and _gathers(role):
+        return
     if not is_manifest(role) or manifest_kind(role) in ("Role", "ClusterRole"):
         yield from blocks(role, "rule")
+
+
+def _gathers(role: Resource) -> bool:
+    return role.is_left_to_provider("rule") and bool(role.get("aggregation_rule"))
 
 
 def has_wildcard(allowed: dict[str, Any], name: str) -> bool:

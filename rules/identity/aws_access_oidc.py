@@ -333,33 +333,6 @@ def _of_anybody(one: Taken) -> str:
         ),
         "one service account": _pod("system:serviceaccount:shop:app"),
     },
-    undetermined={
-        "the subjects are known after apply only": """
-            resource "terraform_data" "subjects" {
-              input = ["x"]
-            }
-
-            data "aws_iam_policy_document" "trust" {
-              statement {
-                actions = ["sts:AssumeRoleWithWebIdentity"]
-                principals {
-                  type        = "Federated"
-                  identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
-                }
-                condition {
-                  test     = "StringLike"
-                  variable = "token.actions.githubusercontent.com:sub"
-                  values   = concat(["repo:example/shop:pull_request"], terraform_data.subjects.output)
-                }
-              }
-            }
-
-            resource "aws_iam_role" "deploy" {
-              name               = "deploy"
-              assume_role_policy = data.aws_iam_policy_document.trust.json
-            }
-        """,
-    },
 )
 def oidc_subject_broad(role: Resource) -> Iterator[Violation]:
     """IAM role takes tokens of more than one branch or workload.

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from planguard import Resource, Undetermined, Violation, is_unknown, rule, violation
-from planguard.access.aws.federation import tokens_of_anybody
-from planguard.access.model import TRUST
+from planguard.access.aws.federation import Taken, tokens_of_anybody
+from planguard.access.model import ANYTHING, TRUST
 from planguard.access.standing import standing_at
 
 from ._aws_access import exactly, leave_open, place_of
@@ -39,6 +39,34 @@ _SAFE = re.compile(
     ],
     since="0.2.0",
     bad={
+        "a document each, audience only": """
+            resource "aws_iam_openid_connect_provider" "pipelines" {
+              url            = "https://token.actions.githubusercontent.com"
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [aws_iam_openid_connect_provider.pipelines.arn]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "token.actions.githubusercontent.com:aud"
+                  values   = ["sts.amazonaws.com"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
         "no condition": """
             data "aws_iam_policy_document" "trust" {
               statement {
@@ -368,6 +396,42 @@ _SAFE = re.compile(
         """,
     },
     good={
+        "service accounts of a cluster, a document each": """
+            resource "aws_eks_cluster" "main" {
+              name     = "main"
+              role_arn = "arn:aws:iam::111122223333:role/cluster"
+              vpc_config {
+                subnet_ids = ["subnet-0123456789abcdef0"]
+              }
+            }
+
+            resource "aws_iam_openid_connect_provider" "main" {
+              url            = aws_eks_cluster.main.identity[0].oidc[0].issuer
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["shop", "search"])
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [aws_iam_openid_connect_provider.main.arn]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "${replace(aws_iam_openid_connect_provider.main.url, "https://", "")}:sub"
+                  values   = ["system:serviceaccount:${each.key}:app"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "app" {
+              for_each           = toset(["shop", "search"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
         "one branch": """
             data "aws_iam_policy_document" "trust" {
               statement {
@@ -707,6 +771,47 @@ _SAFE = re.compile(
         """,
     },
     undetermined={
+        "a document each, of a provider that nothing is said of": """
+            resource "terraform_data" "provider" {
+              input = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+            }
+
+            resource "terraform_data" "key" {
+              input = "token.actions.githubusercontent.com:sub"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [terraform_data.provider.output]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = terraform_data.key.output
+                  values   = ["repo:example/shop:pull_request"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
+        "the policy of a role is known after apply only": """
+            resource "terraform_data" "policy" {
+              input = "{}"
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = terraform_data.policy.output
+            }
+        """,
         "some provider of an account that is yet to be created": """
             resource "aws_organizations_account" "team" {
               name  = "team"
@@ -758,25 +863,20 @@ def any_github_workflow(trust: Resource) -> Iterator[Violation]:
     `["sts.amazonaws.com"]`.
     """
     if trust.is_data:
-        if not is_judged_where_used(trust, _ROLE):
-            yield from _by_statements(trust, own_statements(trust))
+        document = [] if is_judged_where_used(trust, _ROLE) else own_statements(trust)
+    elif is_unknown(trust.get(_ROLE[trust.type])):
+        yield from _workflows_later(trust)
         return
-    try:
-        found = list(_by_statements(trust, statements(trust, _ROLE[trust.type])))
-    except Undetermined:
-        found = list(_by_access(trust))
-    yield from found
-
-
-def _by_statements(trust: Resource, document: list[Statement]) -> Iterator[Violation]:
+    else:
+        document = statements(trust, _ROLE[trust.type])
     for statement in document:
         if _lets_workflows_in(statement, trust) and not is_denied(statement, document):
             for what in _open_subjects(statement):
                 yield violation(statement.path, what, evidence=statement.evidence)
 
 
-def _by_access(role: Resource) -> Iterator[Violation]:
-    """The same of a policy whose text is not known, by what is known of its statements."""
+def _workflows_later(role: Resource) -> Iterator[Violation]:
+    """Whose workflows a policy that is rendered at apply only lets in, by what is known of its statements."""
     with exactly(role):
         found = [one for held in standing_at(role, TRUST) for one in tokens_of_anybody(held.access)]
     for one in found:
@@ -786,8 +886,15 @@ def _by_access(role: Resource) -> Iterator[Violation]:
             for what in _open_values(list(one.values)):
                 yield violation(place_of(origin, resource=role), what, evidence=evidence)
     for one in found:
-        if not one.is_certain and one.issuer.host in {_HOST, ""}:
+        if not one.is_certain and (one.issuer.host == _HOST or (not one.issuer.host and _may_be_github(one, role))):
             leave_open(role, one.clause, "whose tokens it takes is known after apply only")
+
+
+def _may_be_github(one: Taken, role: Resource) -> bool:
+    """Whether the provider of a statement, which is known after apply only, may be that of GitHub."""
+    documents = role.references(DOCUMENT, via=_ROLE[role.type])
+    providers = [found for each in documents for kind in _PROVIDERS for found in each.references(kind)]
+    return one.clause.principals.include == ANYTHING or not providers or any(map(_is_of_github, providers))
 
 
 def _lets_workflows_in(statement: Statement, trust: Resource) -> bool:
@@ -813,8 +920,7 @@ def _is_later_github(statement: Statement, trust: Resource) -> bool:
     claims = [one for one in keys if one.endswith((":aud", ":sub"))]
     if claims:
         return any(one.startswith(f"{_HOST}:") for one in claims)
-    documents = [trust] if trust.is_data else trust.references(DOCUMENT, via="assume_role_policy")
-    providers = [one for document in documents for kind in _PROVIDERS for one in document.references(kind)]
+    providers = [one for kind in _PROVIDERS for one in trust.references(kind)]
     if not providers:
         raise Undetermined((), trust, (), "the identity provider is not in this plan")
     return any(map(_is_of_github, providers))

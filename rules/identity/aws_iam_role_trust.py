@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from planguard import Resource, Undetermined, Violation, rule, violation
+from msgspec.structs import replace
 
+from planguard import Resource, Violation, is_unknown, rule, violation
+from planguard.access.aws.strangers import strangers_let_in
+from planguard.access.model import ALLOW, ANYTHING, TRUST, UPPER, Access, Clause, Terms
+from planguard.access.pattern import is_symbol, symbol_name
+from planguard.access.standing import standing_at
+
+from ._aws_access import exactly, leave_open, place_of
 from ._aws_limits import is_denied, is_limited
-from ._aws_policy import LATER_OF_ACCOUNT, Statement, covers, listed, statements
+from ._aws_policy import Statement, covers, listed, statements
 
 _ASSUME = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
 _ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?")
+_EVERYBODY = re.compile(r"AWS:arn:[^:]*:iam::(\d{12}):\*")
 _CALLERS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "sts:externalid")
 
 
@@ -24,6 +32,28 @@ _CALLERS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "sts:external
     controls={"nist-800-53r5": ["AC-3", "AC-6", "IA-2"]},
     links=["https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html"],
     bad={
+        "anyone, a document each": """
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.ci.arn, "*"]
+                }
+              }
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
         "principal is a star": """
             resource "aws_iam_role" "partner" {
               name               = "partner"
@@ -164,6 +194,121 @@ _CALLERS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "sts:external
         """,
     },
     good={
+        "a document each, denied again": """
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.ci.arn, "*"]
+                }
+              }
+              statement {
+                effect  = "Deny"
+                actions = ["sts:*"]
+                principals {
+                  type        = "*"
+                  identifiers = ["*"]
+                }
+              }
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
+        "a document each, for one's own organization": """
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.ci.arn, "*"]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "aws:PrincipalOrgID"
+                  values   = ["o-abcdefghij"]
+                }
+              }
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
+        "a document each, for sessions to be tagged": """
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:TagSession"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.ci.arn, "*"]
+                }
+              }
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
+        "service accounts of a cluster, a document each": """
+            resource "aws_eks_cluster" "main" {
+              name     = "main"
+              role_arn = "arn:aws:iam::111122223333:role/cluster"
+              vpc_config {
+                subnet_ids = ["subnet-0123456789abcdef0"]
+              }
+            }
+
+            resource "aws_iam_openid_connect_provider" "main" {
+              url            = aws_eks_cluster.main.identity[0].oidc[0].issuer
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["shop", "search"])
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [aws_iam_openid_connect_provider.main.arn]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "${replace(aws_iam_openid_connect_provider.main.url, "https://", "")}:sub"
+                  values   = ["system:serviceaccount:${each.key}:app"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "app" {
+              for_each           = toset(["shop", "search"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
         "a service": """
             resource "aws_iam_role" "app" {
               name               = "app"
@@ -280,6 +425,18 @@ _CALLERS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "sts:external
             }
         """,
     },
+    undetermined={
+        "the policy is known after apply only": """
+            resource "terraform_data" "policy" {
+              input = "{}"
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = terraform_data.policy.output
+            }
+        """,
+    },
 )
 def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
     """IAM role can be assumed from any AWS account.
@@ -290,6 +447,9 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
     Name in `Principal` the accounts, roles or services that need the role. For a whole organization keep `*` and
     add the condition `StringEquals` on `aws:PrincipalOrgID`; not `StringEqualsIfExists`, which holds for strangers.
     """
+    if is_unknown(role.get("assume_role_policy")):
+        yield from _anyone_later(role)
+        return
     document = statements(role, "assume_role_policy")
     for statement in document:
         if (
@@ -303,6 +463,40 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
             yield violation(statement.path, f"{who} may assume it", evidence=statement.evidence)
 
 
+def _anyone_later(role: Resource) -> Iterator[Violation]:
+    """Who may assume a role whose policy is rendered at apply only, by what is known of its statements."""
+    with exactly(role):
+        found = [
+            one
+            for held in standing_at(role, TRUST)
+            for one in strangers_let_in(_to_assume(held.access))
+            if one.who == "anybody"
+        ]
+    for one in found:
+        if one.is_certain:
+            origin = one.clause.origin
+            evidence = [] if origin.address == role.address else [origin.address]
+            yield violation(place_of(origin, resource=role), "anyone may assume it", evidence=evidence)
+    for one in found:
+        if not one.is_certain:
+            leave_open(role, one.clause, "whom it lets assume it is known after apply only")
+
+
+def _to_assume(access: Access) -> Access:
+    """What a trust policy allows of the ways to assume a role, and all that it denies."""
+    clauses = []
+    for one in access.clauses:
+        if one.effect != ALLOW:
+            clauses.append(one)
+        elif ways := [way.lower() for way in _ASSUME if _takes_in(one.actions, way)]:
+            clauses.append(replace(one, actions=Terms(tuple(ways))))
+    return replace(access, clauses=tuple(clauses))
+
+
+def _takes_in(actions: Terms, way: str) -> bool:
+    return covers(actions.include, way, case=False) and not covers(actions.exclude, way, case=False)
+
+
 @rule(
     id="aws-iam-role-trusts-whole-account",
     severity="high",
@@ -314,6 +508,82 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
     since="0.2.0",
     wider=["aws-iam-role-trusts-anyone"],
     bad={
+        "a document each, with several factors": """
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.ci.arn, "arn:aws:iam::444455556666:root"]
+                }
+                condition {
+                  test     = "Bool"
+                  variable = "aws:MultiFactorAuthPresent"
+                  values   = ["true"]
+                }
+              }
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
+        "a document each, with an external id or none": """
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.ci.arn, "arn:aws:iam::444455556666:root"]
+                }
+                condition {
+                  test     = "StringEqualsIfExists"
+                  variable = "sts:ExternalId"
+                  values   = ["shop"]
+                }
+              }
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
+        "an account, a document each": """
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.ci.arn, "arn:aws:iam::444455556666:root"]
+                }
+              }
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
         "root of an account": """
             resource "aws_iam_role" "partner" {
               name               = "partner"
@@ -461,6 +731,113 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
         """,
     },
     good={
+        "a document each, for sessions to be tagged": """
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:TagSession"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.ci.arn, "arn:aws:iam::444455556666:root"]
+                }
+              }
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
+        "a document each, for one role and a user of this plan": """
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.ci.arn, "arn:aws:iam::444455556666:role/deploy"]
+                }
+              }
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
+        "a document each, with an external id": """
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_user.ci.arn, "arn:aws:iam::444455556666:root"]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "STS:ExternalId"
+                  values   = ["shop"]
+                }
+              }
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
+        "service accounts of a cluster, a document each": """
+            resource "aws_eks_cluster" "main" {
+              name     = "main"
+              role_arn = "arn:aws:iam::111122223333:role/cluster"
+              vpc_config {
+                subnet_ids = ["subnet-0123456789abcdef0"]
+              }
+            }
+
+            resource "aws_iam_openid_connect_provider" "main" {
+              url            = aws_eks_cluster.main.identity[0].oidc[0].issuer
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["shop", "search"])
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [aws_iam_openid_connect_provider.main.arn]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "${replace(aws_iam_openid_connect_provider.main.url, "https://", "")}:sub"
+                  values   = ["system:serviceaccount:${each.key}:app"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "app" {
+              for_each           = toset(["shop", "search"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
         "one role of the account": """
             resource "aws_iam_role" "partner" {
               name               = "partner"
@@ -606,6 +983,28 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
         """,
     },
     undetermined={
+        "a document each, for whom is known after apply only": """
+            resource "terraform_data" "partner" {
+              input = "444455556666"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              for_each = toset(["deploy", "audit"])
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [terraform_data.partner.output]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "job" {
+              for_each           = toset(["deploy", "audit"])
+              name               = each.key
+              assume_role_policy = data.aws_iam_policy_document.trust[each.key].json
+            }
+        """,
         "account that is yet to be created": """
             resource "aws_organizations_account" "team" {
               name  = "team"
@@ -689,26 +1088,56 @@ def role_trusts_whole_account(role: Resource) -> Iterator[Violation]:
     them in a condition: `ArnLike` on `aws:PrincipalArn`. A vendor who cannot say which role calls gets an external
     id: `StringEquals` on `sts:ExternalId`.
     """
+    if is_unknown(role.get("assume_role_policy")):
+        yield from _accounts_later(role)
+        return
     for statement in statements(role, "assume_role_policy"):
         if statement.allows and _is_assume(statement) and not _names_callers(statement):
-            accounts = _whole_accounts(statement)
-            if not accounts and _is_about_an_account_known_later(statement):
-                raise Undetermined((), role, (), "a principal with the number of an account is not known yet")
-            for account in accounts:
+            for account in _whole_accounts(statement):
                 yield violation(statement.path, f"everybody in {account} may assume it", evidence=statement.evidence)
+
+
+def _accounts_later(role: Resource) -> Iterator[Violation]:
+    """Which accounts may assume a role whose policy is rendered at apply only, by what is known of its statements."""
+    clauses = [one for held in standing_at(role, TRUST) for one in _to_assume(held.access).clauses]
+    allowing = [one for one in clauses if one.effect == ALLOW and not _tells_callers(one)]
+    told = set()
+    for one in allowing:
+        for account in _accounts_named(one) if one.bound != UPPER else ():
+            told.add(account)
+            evidence = [] if one.origin.address == role.address else [one.origin.address]
+            place = place_of(one.origin, resource=role)
+            yield violation(place, f"everybody in {account} may assume it", evidence=evidence)
+    for one in allowing:
+        is_open = one.bound == UPPER and (one.principals.include == ANYTHING or set(_accounts_named(one)) - told)
+        if is_open or any(map(_may_be_an_account, one.principals.include)):
+            leave_open(role, one, "whom it lets assume it is known after apply only")
+
+
+def _accounts_named(clause: Clause) -> list[str]:
+    found = [_EVERYBODY.fullmatch(one) for one in clause.principals.include]
+    return sorted({match[1] for match in found if match})
+
+
+def _may_be_an_account(principal: str) -> bool:
+    """Whether a principal is a value that is known after apply only, and is none of the names of roles and users."""
+    name = principal.removeprefix("AWS:")
+    if name.endswith(":*"):
+        return any(map(is_symbol, name))
+    return len(name) == 1 and is_symbol(name) and not symbol_name(name).endswith(("arn", "arns"))
+
+
+def _tells_callers(clause: Clause) -> bool:
+    return any(
+        line.key.lower().startswith(_CALLERS) and "ifexists" not in line.operator.lower()
+        for line in clause.predicates
+    )
 
 
 def _whole_accounts(statement: Statement) -> list[str]:
     """The numbers of the accounts that a statement names as a whole."""
     found = [_ACCOUNT.fullmatch(one) for block in statement.principals for one in listed(block.get("identifiers"))]
     return sorted({match[1] for match in found if match})
-
-
-def _is_about_an_account_known_later(statement: Statement) -> bool:
-    return any(
-        block.get("type") == "AWS" and LATER_OF_ACCOUNT in listed(block.get("identifiers"))
-        for block in statement.principals
-    )
 
 
 def _names_callers(statement: Statement) -> bool:

@@ -351,7 +351,7 @@ from ._aws_public import open_statements, shown_grant
               })
             }
         """,
-        "denial with two conditions": """
+        "denial that spares whoever has a tag": """
             resource "aws_s3_bucket_policy" "site" {
               bucket = "example-site"
               policy = jsonencode({
@@ -370,8 +370,8 @@ from ._aws_public import open_statements, shown_grant
                     Resource  = "*"
                     Condition = {
                       StringNotEquals = {
-                        "aws:SourceVpce"       = "vpce-0123456789abcdef0"
-                        "aws:PrincipalAccount" = "111122223333"
+                        "aws:SourceVpce"        = "vpce-0123456789abcdef0"
+                        "aws:PrincipalTag/team" = "site"
                       }
                     }
                   },
@@ -402,6 +402,34 @@ from ._aws_public import open_statements, shown_grant
         """,
     },
     good={
+        "denial that spares a network and an account": """
+            resource "aws_s3_bucket_policy" "site" {
+              bucket = "example-site"
+              policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Action    = "s3:GetObject"
+                    Principal = "*"
+                    Resource  = "arn:aws:s3:::example-site/*"
+                  },
+                  {
+                    Effect    = "Deny"
+                    Action    = "s3:*"
+                    Principal = "*"
+                    Resource  = "*"
+                    Condition = {
+                      StringNotEquals = {
+                        "aws:SourceVpce"       = "vpce-0123456789abcdef0"
+                        "aws:PrincipalAccount" = "111122223333"
+                      }
+                    }
+                  },
+                ]
+              })
+            }
+        """,
         "another account": """
             resource "aws_s3_bucket_policy" "reports" {
               bucket = "example-reports"

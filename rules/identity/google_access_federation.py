@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule, violation
+from planguard.access.pattern import shown
 
 from ._google_iam import grants, iam
 from ._google_members import made_of
 
-_POOL = re.compile(r"principalSet://iam\.googleapis\.com/(?:.*/)?(?:workloadIdentityPools|workforcePools)/([^/]+)/\*")
+_POOL = re.compile(
+    r"principalSet://iam\.googleapis\.com/(?:(?:.*/)?(?:workloadIdentityPools|workforcePools)/([^/]+)|([^/]))/\*"
+)
 _GRANTED_ON = ("project", "folder", "organization", "service_account", "storage_bucket", "secret_manager_secret")
 
 
@@ -159,9 +162,12 @@ def workload_identity_any_subject(access: Resource) -> Iterator[Violation]:
         kinds = made_of(grant)
         if kinds and all(kind.startswith("google_") and "_pool" not in kind for kind in kinds):
             continue
-        found = _pool(grant.member)
-        if found:
-            yield violation(grant.path, f"{grant.role} for every identity of the pool {found[1]}")
+        for member in grant.told or [grant.member]:
+            found = _pool(member)
+            if found:
+                yield violation(
+                    grant.path, f"{grant.role} for every identity of the pool {shown(found[1] or found[2])}"
+                )
 
 
 def _pool(member: str) -> re.Match[str] | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planguard import Resource, Violation, rule
+from planguard.access.google.condition import lets_grant_none_of
 
-from ._google_iam import held_roles, iam
+from ._google_iam import held_roles, iam, role_of
 
 # Roles with iam.serviceAccounts.actAs, getAccessToken, signJwt or setIamPolicy, with keys to make, or with a service
 # that runs as an account of one's choice: cloud.google.com/iam/docs/service-account-permissions,
@@ -35,6 +36,9 @@ _IMPERSONATING = frozenset(
     )
 )
 
+_GRANTING = frozenset({"roles/resourcemanager.folderIamAdmin", "roles/resourcemanager.projectIamAdmin"})
+"""Those of them that only hand out roles."""
+
 
 @rule(
     id="google-project-impersonation-role",
@@ -51,6 +55,17 @@ _IMPERSONATING = frozenset(
         "google-project-basic-role",
     ],
     bad={
+        "an administrator of access who hands out keys": """
+resource "google_project_iam_member" "ops" {
+  project = "acme-shop"
+  role    = "roles/resourcemanager.projectIamAdmin"
+  member  = "group:ops@example.com"
+  condition {
+    title      = "keys"
+    expression = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/editor'])"
+  }
+}
+""",
         "a role that manages access or accounts": """
 resource "google_project_iam_member" "ops" {
   project = "acme-shop"
@@ -75,11 +90,36 @@ resource "google_project_iam_policy" "this" {
 """,
     },
     good={
+        "an administrator of access who hands out one harmless role": """
+resource "google_project_iam_member" "ops" {
+  project = "acme-shop"
+  role    = "roles/resourcemanager.projectIamAdmin"
+  member  = "group:ops@example.com"
+  condition {
+    title      = "viewers"
+    expression = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/run.viewer'])"
+  }
+}
+""",
         "a role that acts as nobody else": """
 resource "google_project_iam_member" "ops" {
   project = "acme-shop"
   role    = "roles/iam.serviceAccountViewer"
   member  = "group:ops@example.com"
+}
+""",
+        "a role of one's own": """
+resource "google_project_iam_custom_role" "deployer" {
+  project     = "acme-shop"
+  role_id     = "deployer"
+  title       = "Deployer"
+  permissions = ["run.services.update"]
+}
+
+resource "google_project_iam_member" "ci" {
+  project = "acme-shop"
+  role    = google_project_iam_custom_role.deployer.name
+  member  = "group:ci@example.com"
 }
 """,
         "a reader of dataproc": """
@@ -111,7 +151,7 @@ def project_impersonation_role(access: Resource) -> Iterator[Violation]:
     Grant `roles/iam.serviceAccountUser` on the single account with `google_service_account_iam_member`, and here put
     a role in `role` that holds only what the task needs.
     """
-    yield from held_roles(access, _IMPERSONATING)
+    yield from held_roles(access, _impersonating(access))
 
 
 @rule(
@@ -192,7 +232,7 @@ def folder_impersonation_role(access: Resource) -> Iterator[Violation]:
     Grant `roles/iam.serviceAccountUser` on the single account with `google_service_account_iam_member`, and here put
     a role in `role` that holds only what the task needs.
     """
-    yield from held_roles(access, _IMPERSONATING)
+    yield from held_roles(access, _impersonating(access))
 
 
 @rule(
@@ -259,4 +299,14 @@ def organization_impersonation_role(access: Resource) -> Iterator[Violation]:
     Grant `roles/iam.serviceAccountUser` on the single account with `google_service_account_iam_member`, and here put
     a role in `role` that holds only what the task needs.
     """
-    yield from held_roles(access, _IMPERSONATING)
+    yield from held_roles(access, _impersonating(access))
+
+
+def _impersonating(access: Resource) -> frozenset[str]:
+    """The roles that let act as service accounts; without those that only grant, where a condition limits it."""
+    if access.type.endswith("_policy") or role_of(access) not in _GRANTING:
+        return _IMPERSONATING
+    expressions = [block.get("expression", "") for _, block in access.blocks("condition")]
+    if any(lets_grant_none_of(one, _IMPERSONATING) for one in expressions):
+        return _IMPERSONATING - _GRANTING
+    return _IMPERSONATING

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from planguard import Resource, Violation, rule, violation
-from planguard.exposure.standing import unreached
+from planguard import Resource, Violation, rule
 
 from .._satellite import given
+from ._stepping_back import weighed_store
 
 
 @rule(
@@ -75,4 +75,4 @@ def database_publicly_accessible(instance: Resource) -> Iterator[Violation]:
     reach it through a VPN or a port forwarded by Session Manager.
     """
     if given(instance, "publicly_accessible", False):
-        yield violation("publicly_accessible", "has a public address", mitigation=unreached(instance))
+        yield weighed_store(instance, "publicly_accessible", "has a public address")

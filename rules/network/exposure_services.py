@@ -14,8 +14,8 @@ from ._exposure import reached
 _BROKER = f"""{AWS_NETWORK}
 resource "aws_mq_broker" "orders" {{
   broker_name         = "orders"
-  engine_type         = "RabbitMQ"
-  engine_version      = "3.13"
+  engine_type         = "ActiveMQ"
+  engine_version      = "5.18"
   host_instance_type  = "mq.m5.large"
   subnet_ids          = [aws_subnet.public.id]
   security_groups     = [aws_security_group.app.id]
@@ -25,6 +25,19 @@ resource "aws_mq_broker" "orders" {{
     password = "from-a-vault-instead"
   }}
 }}
+"""
+_RABBIT = """
+resource "aws_mq_broker" "orders" {
+  broker_name         = "orders"
+  engine_type         = "RabbitMQ"
+  engine_version      = "3.13"
+  host_instance_type  = "mq.m5.large"
+  publicly_accessible = true
+  user {
+    username = "orders"
+    password = "from-a-vault-instead"
+  }
+}
 """
 _FUNCTION = """
 resource "aws_lambda_function" "hook" {
@@ -160,6 +173,7 @@ def control_plane_reachable(endpoint: Resource) -> Iterator[Violation]:
     wider=["aws-mq-publicly-accessible", "aws-msk-publicly-accessible"],
     bad={
         "public broker": _BROKER + aws_group("5671"),
+        "public broker of RabbitMQ, which no group protects": _RABBIT,
         "in containers": kubernetes_service("rabbitmq:3.13-management", 5672),
     },
     good={

@@ -42,6 +42,8 @@ EMPTY = "a dynamic block makes none here; a plan does not show that there is one
 DIFFERENT = {
     ("aws-iam-policy-.*", "aws_iam_policy.deploy"): READ,
     ("azure-storage-account-open-to-all-networks", 'azurerm_storage_account.this["site"]'): EMPTY,
+    ("storage-reachable-from-internet", 'azurerm_storage_account.this["site"]'): EMPTY,
+    ("storage-reachable-from-internet", "azurerm_storage_container.site"): EMPTY,
 }
 
 

@@ -106,10 +106,10 @@ def test_the_message_names_port_sources_and_what_lets_them_in(builtin_rules: Rul
 @pytest.mark.parametrize(
     ("text", "rule_id", "is_mitigated"),
     [
-        (AWS_GROUP, "aws-sg-ingress-open-to-world", True),
+        (AWS_GROUP, "aws-sg-ingress-open-to-world", False),
         (AWS_GROUP + PRIVATE, "aws-sg-ingress-ssh-open-to-world", True),
         (AWS_GROUP + PUBLIC, "aws-sg-ingress-open-to-world", False),
-        (GOOGLE, "google-firewall-ssh-open-to-world", True),
+        (GOOGLE, "google-firewall-ssh-open-to-world", False),
         (DATABASES_TEXT, "aws-rds-publicly-accessible", True),
         (DATABASES_TEXT + ROUTE, "aws-rds-publicly-accessible", False),
     ],
@@ -147,3 +147,87 @@ def test_a_plan_without_an_open_rule_asks_for_no_network(builtin_rules: RuleSet)
     graph = graph_of(AWS_GROUP.replace("0.0.0.0/0", "10.0.0.0/8"))
     found(builtin_rules, graph, "aws-sg-ingress-open-to-world", PORT, DATA, OTHER)
     assert not [key for key in graph.derived if "exposure" in key]
+
+
+CLOSED = """
+resource "aws_security_group" "data" {
+  ingress {
+    from_port   = 0
+    to_port     = 65535
+    protocol    = "tcp"
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+}
+"""
+STORES_TEXT = {
+    "aws-redshift-publicly-accessible": """
+resource "aws_redshift_cluster" "it" {
+  cluster_identifier     = "sales"
+  master_username        = "awsuser"
+  publicly_accessible    = true
+  vpc_security_group_ids = [aws_security_group.data.id]
+}
+""",
+    "aws-neptune-publicly-accessible": """
+resource "aws_neptune_cluster" "it" {
+  vpc_security_group_ids = [aws_security_group.data.id]
+}
+resource "aws_neptune_cluster_instance" "it" {
+  cluster_identifier  = aws_neptune_cluster.it.id
+  instance_class      = "db.r6g.large"
+  publicly_accessible = true
+}
+""",
+    "aws-dms-publicly-accessible": """
+resource "aws_dms_replication_instance" "it" {
+  replication_instance_id = "move"
+  publicly_accessible     = true
+  vpc_security_group_ids  = [aws_security_group.data.id]
+}
+""",
+    "aws-mq-publicly-accessible": """
+resource "aws_mq_broker" "it" {
+  engine_type         = "ActiveMQ"
+  publicly_accessible = true
+  security_groups     = [aws_security_group.data.id]
+}
+""",
+    "aws-msk-publicly-accessible": """
+resource "aws_msk_cluster" "it" {
+  broker_node_group_info {
+    client_subnets  = ["subnet-0123456789abcdef0"]
+    security_groups = [aws_security_group.data.id]
+    connectivity_info {
+      public_access {
+        type = "SERVICE_PROVIDED_EIPS"
+      }
+    }
+  }
+}
+""",
+}
+STORES_TEXT["aws-redshift-public-with-common-user"] = STORES_TEXT["aws-redshift-publicly-accessible"]
+
+
+@pytest.mark.parametrize("rule_id", sorted(STORES_TEXT))
+def test_a_rule_on_a_public_address_steps_back_where_groups_let_in_nobody(
+    builtin_rules: RuleSet, rule_id: str
+) -> None:
+    for groups, mitigation in (
+        (CLOSED, "its security groups let in nobody from the internet"),
+        (CLOSED.replace("10.0.0.0/8", "0.0.0.0/0"), ""),
+    ):
+        (one,) = found(builtin_rules, graph_of(groups + STORES_TEXT[rule_id]), rule_id)
+        assert one.mitigation == mitigation
+
+
+def test_no_rule_is_part_of_itself(builtin_rules: RuleSet) -> None:
+    """Of two rules that were each shown as a part of the other neither would decide."""
+    wider = {rule.id: set(rule.wider) for rule in builtin_rules.rules}
+    for rule_id, others in wider.items():
+        seen, waiting = set(), set(others)
+        while waiting:
+            one = waiting.pop()
+            seen.add(one)
+            waiting |= wider.get(one, set()) - seen
+        assert rule_id not in seen

@@ -218,3 +218,11 @@ def test_what_passes_a_hop() -> None:
     graph = graph_of(MACHINE + group((22, 22, "tcp", "0.0.0.0/0")))
     assert passed(graph, AFTER)["aws_security_group.app"] == ["aws_instance.app"]
     assert resource_at(graph, "aws_instance.none", AFTER) is None
+
+
+def test_the_way_by_which_most_come_is_told_first() -> None:
+    graph = graph_of(MACHINE + group((22, 22, "tcp", "8.8.8.0/24"), (22, 22, "tcp", "0.0.0.0/0")))
+    resource = resource_at(graph, "aws_instance.app", AFTER)
+    assert resource is not None
+    (one,) = openings_of(resource)
+    assert [way.guards[0].text for way in one.ways] == ["22/tcp from 0.0.0.0/0", "22/tcp from 8.8.8.0/24"]

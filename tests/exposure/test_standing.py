@@ -273,24 +273,41 @@ def said_of_database(graph: Graph, address: str = "aws_db_instance.orders") -> s
     return unreached(resource)
 
 
+NO_PATH = "the whole VPC is new, and no path from the internet leads to it"
+KEPT_OUT = "its security groups let in nobody from the internet"
+
+
 def test_a_public_database_without_a_route() -> None:
-    said = "the whole VPC is new, and no path from the internet leads to it"
-    assert said_of_database(graph_of(DATABASE)) == said
+    assert said_of_database(graph_of(DATABASE)) == NO_PATH
     assert said_of_database(graph_of(DATABASE + ROUTE)) == ""
-    assert said_of_database(graph_of(DATABASE.replace("0.0.0.0/0", "10.0.0.0/8") + ROUTE)) == said
     assert standing(graph_of(DATABASE), "aws_security_group.data").mitigation == NOBODY_COMES
+    network = DATABASE.partition('resource "aws_db_instance"')[0]
+    assert said_of_database(changed(network, DATABASE)) == ""
 
 
-def test_a_public_database_in_a_network_that_the_plan_does_not_hold_whole() -> None:
+def test_a_public_database_whose_groups_let_in_nobody() -> None:
     closed = DATABASE.replace("0.0.0.0/0", "10.0.0.0/8")
+    assert said_of_database(graph_of(closed + ROUTE)) == KEPT_OUT
     outside = closed.replace("= aws_subnet.data[*].id", '= ["subnet-0123456789abcdef0"]')
-    assert said_of_database(graph_of(outside)) == ""
-    assert (
-        said_of_database(graph_of(closed.replace("  db_subnet_group_name   = aws_db_subnet_group.data.name\n", "")))
-        == ""
-    )
+    assert said_of_database(graph_of(outside)) == KEPT_OUT
     network = closed.partition('resource "aws_db_instance"')[0]
-    assert said_of_database(changed(network, closed)) == ""
+    assert said_of_database(changed(network, closed)) == KEPT_OUT
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        pytest.param('["sg-0123456789abcdef0"]', id="outside of the plan"),
+        pytest.param('[aws_security_group.data.id, "sg-0123456789abcdef0"]', id="one of them outside of the plan"),
+        pytest.param("null", id="the default one"),
+        pytest.param("terraform_data.later.output", id="known after the apply"),
+    ],
+)
+def test_a_public_database_whose_groups_may_let_in_anybody(groups: str) -> None:
+    later = 'resource "terraform_data" "later" {\n  input = ["sg-0123456789abcdef0"]\n}'
+    closed = DATABASE.replace("0.0.0.0/0", "10.0.0.0/8").replace("[aws_security_group.data.id]", groups)
+    network, _, database = closed.partition('resource "aws_db_instance"')
+    assert said_of_database(changed(network + later, network + later + f'resource "aws_db_instance"{database}')) == ""
 
 
 def test_an_instance_of_a_cluster_stands_where_the_cluster_does() -> None:
@@ -304,7 +321,7 @@ resource "aws_rds_cluster_instance" "orders" {
   publicly_accessible = true
 }
 """
-    assert said_of_database(graph_of(cluster + instance), "aws_rds_cluster_instance.orders")
+    assert said_of_database(graph_of(cluster + instance), "aws_rds_cluster_instance.orders") == NO_PATH
     assert not said_of_database(graph_of(cluster + instance + ROUTE), "aws_rds_cluster_instance.orders")
 
 

@@ -25,6 +25,7 @@ from planguard.access.aws.surplus import FRESH, context_of, on
 from planguard.access.model import (
     ALLOW,
     LOWER,
+    MAY,
     MUST,
     UPPER,
     Access,
@@ -42,6 +43,9 @@ _NOT_TO_BE_WRITTEN = {
     POLICY: ("arn:*:iam::aws:policy/*",),
 }
 """What only AWS writes: its own policies, the roles of its services and of IAM Identity Center."""
+
+_TAGGING = {ROLE: "iam:tagrole", USER: "iam:taguser", POLICY: "iam:tagpolicy"}
+"""What gives each kind its tags."""
 
 
 class Target(Struct, frozen=True):
@@ -83,7 +87,19 @@ class Asker:
                 found = may_request(self.access, action, target.on, context, tags=target.tags, reading=self.reading)
                 if found is not None:
                     return replace(found, action=action)
+        if target.tags is not None and self._can_tag(need.on, target):
+            return self.request(need, replace(target, tags=None), services)
         return None
+
+    def _can_tag(self, kind: str, target: Target) -> bool:
+        """Whether the principal gives a target the tags that a condition asks for."""
+        action = _TAGGING.get(kind, "")
+        if not action or about(self.access, action) is None:
+            return False
+        context = context_of(action, self.party, target.boundary)
+        return (
+            may_request(self.access, action, target.on, context, tags=target.tags, reading=self.reading) is not None
+        )
 
     def requests(self, method: Method, target: Target) -> tuple[Witness, ...]:
         """One request for each need of a method that is done to a target; empty where one is not allowed."""
@@ -133,28 +149,38 @@ class Asker:
         if role is self.party or role.resource is None:
             return None, ()
         trust = self.parties.trust(role)
-        callers = Terms(tuple(f"AWS:{one}" for one in self._callers()))
-        named = self._let_in(_naming(trust), callers)
+        is_meant = self.reading == MAY and role in self.parties.perhaps_naming(self.party)
+        named = self._let_in(trust if is_meant else _naming(trust), self._callers())
         if named is not None:
             return replace(named, resource=role.arn), origins_of(trust, named)
         if ASSUME_ROLE not in self.allowed:
             return None, ()
         own = self.request(Need(("sts:AssumeRole",), ROLE), self.at(role))
-        let_in = self._let_in(trust, callers) if own is not None else None
+        let_in = self._let_in(trust, self._callers(own.resource)) if own is not None else None
         return (None, ()) if own is None or let_in is None else (own, origins_of(trust, let_in))
 
     def named_by(self) -> list[Party]:
-        """The roles whose trust policies name the principal itself."""
-        return [one for text in self._callers() for one in self.parties.naming.get(f"AWS:{text}", ())]
+        """The roles whose trust policies name the principal itself, or may name it where that is asked."""
+        found = [one for text in self._callers() for one in self.parties.naming.get(f"AWS:{text}", ())]
+        return found + (self.parties.perhaps_naming(self.party) if self.reading == MAY else [])
 
-    def _callers(self) -> tuple[str, ...]:
-        """Whom a trust policy has to let in; of an account that nobody knows only its own symbol."""
+    def _callers(self, role: str = "") -> tuple[str, ...]:
+        """Whom a trust policy has to let in; of an account that nobody knows only its own symbol.
+
+        :param role: the ARN of the role as the principal's own policy writes it, whose account is then its own
+        """
         exact = self.party.exact_caller
-        return (exact,) if exact else self.party.caller_arns
+        if not exact or (self.reading == MAY and self.party.has_open_account):
+            return self.party.caller_arns
+        account = role.split(":", 5)[4] if role.startswith("arn:") else ""
+        if not account.isdecimal() or not self.party.has_open_account:
+            return (exact,)
+        return (exact, exact.replace(self.party.accounts[0], account, 1))
 
-    def _let_in(self, trust: Access, callers: Terms) -> Witness | None:
+    def _let_in(self, trust: Access, callers: tuple[str, ...]) -> Witness | None:
         context = context_of(ASSUME_ROLE, self.party)
-        return may_request(trust, ASSUME_ROLE, Terms(), context, principals=callers, reading=self.reading)
+        whom = Terms(tuple(f"AWS:{one}" for one in callers))
+        return may_request(trust, ASSUME_ROLE, Terms(), context, principals=whom, reading=self.reading)
 
 
 def _actions_of(access: Access, reading: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from planguard.access.aws.managed import is_managed_by_aws, managed_policy
 from planguard.access.aws.names import Names
-from planguard.access.aws.policies import Policy, policy_at, unknown_policy
+from planguard.access.aws.policies import POLICY_INVALID, Policy, policy_at, unknown_policy
 from planguard.access.document import parse_document
 from planguard.access.model import Clause, Gap, Origin
 from planguard.access.pattern import shown
@@ -54,8 +54,9 @@ class Attached:
     def named(self, arn: str, resource: Resource, path: str) -> Policy:
         """The policy of an ARN; a gap where nobody knows its text."""
         own = self._by_arn.get(arn)
-        if own is not None:
-            return self._of(own)
+        found = self._of(own) if own is not None else None
+        if found is not None and not (is_managed_by_aws(arn) and _is_invalid(found)):
+            return found
         if is_managed_by_aws(arn):
             clauses = _managed(arn)
             if clauses is None:
@@ -119,6 +120,10 @@ def _addressed(addresses: tuple[str, ...], kind: str, names: Names) -> Iterator[
 def together(one: Policy, other: Policy) -> Policy:
     """Two policies of one subject."""
     return Policy(one.clauses + other.clauses, one.gaps + other.gaps, one.touched or other.touched)
+
+
+def _is_invalid(policy: Policy) -> bool:
+    return any(gap.code == POLICY_INVALID for gap in policy.gaps)
 
 
 @lru_cache(maxsize=256)

@@ -25,6 +25,8 @@ VERSION = "2012-10-17"
 REST, VALUE = "rest of ", "value of "
 """How the names of symbols begin that stand for what an unknown text has behind an ARN, or for all of it."""
 _GLOBS = ("stringlike", "arnlike", "arnequals")
+_WITHOUT_PARTS = ("aws_iam_role", "aws_iam_user", "aws_iam_group", "aws_iam_policy")
+"""Types with nothing below their ARNs: behind one in a statement stands nothing, or a ``*`` that takes it in too."""
 
 
 class Statement(Struct, frozen=True):
@@ -161,7 +163,8 @@ def _of_block(document: Resource, index: int, block: dict[str, Any], names: Name
     if _is_there(block.get("not_principals")):
         read = _principals(document, (*at, "not_principals"), block["not_principals"], names)
         pieces.append(("NotPrincipal", Reading(read.upper, read.lower)))
-    condition = _conditions(document, (*at, "condition"), block.get("condition"), names)
+    allows = not is_unknown(start["Effect"]) and start["Effect"] == "Allow"
+    condition = _conditions(document, (*at, "condition"), block.get("condition"), names, allows=allows)
     if condition is not None:
         pieces.append(("Condition", condition))
     upper = {**start, **{key: read.upper for key, read in pieces if _is_there(read.upper)}}
@@ -224,6 +227,8 @@ def _open(named: list[Named], place: str, *, exact: bool) -> tuple[list[str], li
     if not all(one.is_new for one in named):
         return [], upper
     if len(named) == 1 and named[0].is_arn:
+        if named[0].node.kind in _WITHOUT_PARTS:
+            return texts, upper
         return [texts[0] + symbol(f"{REST}{place}")], upper
     return [symbol(f"{VALUE}{place}")], upper
 
@@ -254,7 +259,12 @@ def _principals(document: Resource, path: Path, blocks: Any, names: Names) -> Re
     return Reading(certain or [], upper)
 
 
-def _conditions(document: Resource, path: Path, blocks: Any, names: Names) -> Reading | None:
+def _conditions(document: Resource, path: Path, blocks: Any, names: Names, *, allows: bool) -> Reading | None:
+    """Conditions in both readings.
+
+    What an Allow grants at most has a key that is not known as a symbol: some condition it is. What a Deny takes away
+    at most must not.
+    """
     if not _is_there(blocks):
         return None
     if is_unknown(blocks):
@@ -266,7 +276,9 @@ def _conditions(document: Resource, path: Path, blocks: Any, names: Names) -> Re
         key: Any = Unknown() if is_unknown(block) else _key(document, (*path, index), block, names)
         if is_unknown(key) or is_unknown(block.get("test")):
             never = differ = True
-            continue
+            if not allows or is_unknown(block) or is_unknown(block.get("test")):
+                continue
+            key = symbol(f"{document.address}.{render_path((*path, index, 'variable'))}")
         read = _values(document, (*path, index, "values"), block, names)
         differ = differ or read.lower is not read.upper
         never = never or read.is_nothing

@@ -32,7 +32,7 @@ from planguard.access.aws.parties import Parties, Party, variants
 from planguard.access.aws.principals import GROUP, ROLE, USER
 from planguard.access.aws.requests import about, could_be, may_request
 from planguard.access.aws.running import Running
-from planguard.access.aws.surplus import CERTAIN, NOT_MORE, Surplus
+from planguard.access.aws.surplus import CERTAIN, NOT_MORE, PERHAPS, Surplus
 from planguard.access.boxes import clauses_of
 from planguard.access.model import (
     ALLOW,
@@ -64,13 +64,22 @@ class Matcher:
         """Every step of one principal that is no administrator, sorted, and why some could not be worked out."""
         search = _Search(self, party, MUST)
         found = search.all()
-        is_open = any(one.bound != EXACT for one in clauses_of(party.access))
-        if not only_certain and (is_open or (self.parties.has_open_trust and search.ask.allowed)):
+        if not only_certain and self._is_open(search):
             there = {(one.method, one.target) for one in found}
             perhaps = _Search(self, party, MAY)
             found += [one for one in perhaps.all() if (one.method, one.target) not in there]
             search.too_complex += perhaps.too_complex
         return sorted(found, key=lambda one: (one.method, one.text, one.target)), search.too_complex
+
+    def _is_open(self, search: _Search) -> bool:
+        """Whether a principal may have steps that are not certain."""
+        parties, party, allowed = self.parties, search.party, search.ask.allowed
+        return (
+            any(one.bound != EXACT for one in clauses_of(party.access))
+            or (parties.has_open_trust and bool(allowed))
+            or bool(parties.perhaps_naming(party))
+            or (ASSUME_ROLE in allowed and party.has_open_account and parties.has_trust_of_accounts)
+        )
 
 
 class _Search:
@@ -270,7 +279,25 @@ class _Search:
     def _doubt(self, other: Party) -> str | None:
         """Why it is not certain that somebody holds more: empty where it is, None where he does not."""
         more = self.surplus.of(other, self.party)
+        if more == NOT_MORE:
+            more = self._further(other, self.reading) or (self._further(other, MAY) and PERHAPS)
         return None if more == NOT_MORE else "" if more == CERTAIN else NOT_KNOWN
+
+    def _further(self, other: Party, reading: str) -> str:
+        """Whether somebody who holds no more is let in by a role that does, or by one that leads to such a role."""
+        found, way, seen = NOT_MORE, [other], {self.party.name, other.name}
+        for one in way:
+            ask = Asker(self.parties, one, reading)
+            for role in ask.named_by():
+                if role.name in seen or ask.assuming(role)[0] is None:
+                    continue
+                seen.add(role.name)
+                more = self.surplus.of(role, self.party)
+                if more == CERTAIN:
+                    return CERTAIN
+                found = found or more
+                way.append(role)
+        return found
 
     def _lets_be_passed(self, role: Party, method: Method) -> bool:
         """Whether a role trusts one of the services that it is to be passed to."""

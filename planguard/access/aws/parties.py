@@ -6,6 +6,7 @@ Reference (formats of ARNs).
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from itertools import product
 
@@ -48,6 +49,7 @@ _POLICIES = ("aws_iam_policy", "data.aws_iam_policy")
 
 _SOME_PART = ONE_IN_PART + STAR_IN_PART
 _ANY_ACCOUNT = ONE_IN_PART * 12
+_OF_ACCOUNT = re.compile(r"AWS:arn:[^:]+:(iam|sts)::\d+:\*")
 
 
 def variants(arn: str) -> tuple[str, ...]:
@@ -87,6 +89,12 @@ def _put(texts: tuple[str, ...], name: str) -> tuple[str, ...]:
     return tuple(text.replace(USERNAME, name) for text in texts)
 
 
+def _name_in(arn: str) -> str:
+    """An ARN without its account."""
+    parts = arn.split(":", 5)
+    return ":".join((*parts[:4], *parts[5:]))
+
+
 class Party:
     """One principal.
 
@@ -123,6 +131,11 @@ class Party:
         if len(parts) < 6:
             return (_ANY_ACCOUNT,)
         return (parts[4], _ANY_ACCOUNT) if any(map(is_symbol, parts[4])) else (parts[4],)
+
+    @property
+    def has_open_account(self) -> bool:
+        """Whether it has a name, and nobody knows its account."""
+        return bool(self.arn) and len(self.accounts) > 1
 
     @property
     def caller_arns(self) -> tuple[str, ...]:
@@ -222,6 +235,46 @@ class Parties:
             for text in texts:
                 found.setdefault(text, []).append(role)
         return found
+
+    def perhaps_naming(self, party: Party) -> list[Party]:
+        """The roles whose trust policies may name a principal of the plan, for all that is known.
+
+        They name one of its name where nobody knows its account, or hold something that is not known yet and comes
+        from it.
+        """
+        if party.resource is None:
+            return []
+        found = list(self._referring.get(party.resource.address, ()))
+        if party.has_open_account:
+            found += self._naming_by_name.get(_name_in(party.arn), ())
+        return found
+
+    @cached_property
+    def _referring(self) -> dict[str, list[Party]]:
+        """The roles whose trust policies are partly not known yet, by the addresses of the principals in them."""
+        found: dict[str, list[Party]] = {}
+        for role, trust in self.trusting:
+            if role.resource is None or all(clause.bound == EXACT for clause in trust.clauses):
+                continue
+            for kind in ("aws_iam_role", "aws_iam_user"):
+                for one in list.__iter__(role.resource.references(kind, via="assume_role_policy")):
+                    found.setdefault(one.address, []).append(role)
+        return found
+
+    @cached_property
+    def _naming_by_name(self) -> dict[str, list[Party]]:
+        """The roles whose trust policies name a principal of a known account, by its ARN without that."""
+        found: dict[str, list[Party]] = {}
+        for text, roles in self.naming.items():
+            arn = text.partition(":")[2]
+            if arn.startswith("arn:") and arn.split(":", 5)[4].isdecimal():
+                found.setdefault(_name_in(arn), []).extend(roles)
+        return found
+
+    @cached_property
+    def has_trust_of_accounts(self) -> bool:
+        """Whether a trust policy lets in whoever a known account lets in."""
+        return any(_OF_ACCOUNT.fullmatch(text) for text in self.naming)
 
     @cached_property
     def has_open_trust(self) -> bool:

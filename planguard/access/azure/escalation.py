@@ -30,7 +30,14 @@ from planguard.access.azure.delegation import (
 from planguard.access.azure.estate import estate_of
 from planguard.access.azure.grants import ACTIVE, ASSIGNMENT
 from planguard.access.azure.identities import gaps_of_carriers, identity_steps, vault_steps
-from planguard.access.azure.methods import ASSIGN_ROLES, DEFINE_ROLES, DIRECTORY_ROLES, ELEVATE, READ_SECRETS
+from planguard.access.azure.methods import (
+    ASSIGN_ROLES,
+    CREDENTIAL_ROLES,
+    DEFINE_ROLES,
+    DIRECTORY_ROLES,
+    ELEVATE,
+    READ_SECRETS,
+)
 from planguard.access.azure.reach import (
     GROUP,
     SUBSCRIPTION,
@@ -205,6 +212,12 @@ def _own_steps(reach: Reach, snapshot: Snapshot) -> Iterator[Step]:
         if grant.level >= SUBSCRIPTION:
             text = "make itself User Access Administrator of the whole tenant"
             yield step(reach, ELEVATE, text, [(ELEVATE, grant, grant.scope)])
+    for role, (text, whom) in CREDENTIAL_ROLES.items():
+        for grant in reach.of(role):
+            if grant.level > THING:
+                yield step(
+                    reach, role.rpartition("/")[2], text, [(role, grant, grant.scope)], f"{whom} of the tenant"
+                )
     yield from _own_roles(reach, snapshot)
 
 

@@ -163,6 +163,13 @@ USE_KEYS = (
 DIRECTORY_ROLES = ("role:directory/global administrator", "role:directory/privileged role administrator")
 """Roles of the directory whose holder gives itself any other, and by way of that everything."""
 
+CREDENTIAL_ROLES = {
+    "role:directory/application administrator": ("add a password to any application", "any service principal"),
+    "role:directory/cloud application administrator": ("add a password to any application", "any service principal"),
+    "role:directory/privileged authentication administrator": ("set the password of any user", "any user"),
+}
+"""Roles of the directory whose holder signs in as others: what it does to them, and who they are."""
+
 SPELLING = {
     action.lower(): action
     for action in (

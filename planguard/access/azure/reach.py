@@ -11,7 +11,13 @@ from functools import lru_cache
 from msgspec import Struct
 
 from planguard.access.azure.delegation import ASSIGN, is_among
-from planguard.access.azure.methods import DIRECTORY_ROLES, READ_SECRETS, SPELLING, USE_KEYS
+from planguard.access.azure.methods import (
+    CREDENTIAL_ROLES,
+    DIRECTORY_ROLES,
+    READ_SECRETS,
+    SPELLING,
+    USE_KEYS,
+)
 from planguard.access.model import EXACT, LOWER, Clause, Gap, Held, Origin, Terms, Witness
 from planguard.access.pattern import is_symbol, shown
 from planguard.access.powers import Step
@@ -143,7 +149,7 @@ def told(scope: str) -> str:
 def _telling(actions: Terms) -> frozenset[str]:
     """Which of the actions that lead to more are among some."""
     # What stands for a role that is told by its name is no action: no wildcard has it in it.
-    roles = (one for one in DIRECTORY_ROLES if one in actions.include)
+    roles = (one for one in (*DIRECTORY_ROLES, *CREDENTIAL_ROLES) if one in actions.include)
     return frozenset((*(one for one in _ASKED if is_among(one, actions)), *roles))
 
 

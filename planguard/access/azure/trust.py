@@ -15,10 +15,12 @@ from planguard.access.azure.principal import USER_ASSIGNED, subject_of
 from planguard.access.holder import Holder
 from planguard.access.model import AZURE, TRUST, Gap, Origin, Predicate, Subject, Terms
 from planguard.access.part import allowed, exactly
+from planguard.access.pattern import symbol
 from planguard.access.reading import is_untold, literal, referred, text_of, texts_of
 from planguard.graph.resource import Resource
 from planguard.graph.snapshot import Snapshot
 
+_CLUSTER = "azurerm_kubernetes_cluster"
 EXCHANGE = "exchangetoken"
 _PARENTS = {
     "azurerm_federated_identity_credential": (("user_assigned_identity_id", "parent_id"), (USER_ASSIGNED,)),
@@ -37,7 +39,7 @@ def add_trusts(snapshot: Snapshot, holder: Holder) -> None:
 
 
 def _trust(credential: Resource, holder: Holder) -> None:
-    issuer: Any = credential.get("issuer")
+    issuer: Any = _issuer(credential)
     wanted: Any = credential.get("subject")
     audiences = texts_of(credential.get("audience", credential.get("audiences")))
     address = credential.address
@@ -64,6 +66,15 @@ def _trust(credential: Resource, holder: Holder) -> None:
         origin=Origin(address),
     )
     holder.add(_identity(credential), clauses, gaps, touched=credential.node.changed)
+
+
+def _issuer(credential: Resource) -> Any:
+    """The issuer's URL; a symbol for that of a cluster which the plan creates, the Unknown where nobody can say."""
+    value = credential.get("issuer")
+    cluster = referred(credential, "issuer", _CLUSTER) if is_untold(value) else None
+    if cluster is None or not cluster.is_created or referred(credential, "issuer") != cluster:
+        return value
+    return symbol(f"{cluster.address}.oidc_issuer_url")
 
 
 def _identity(credential: Resource) -> Subject:

@@ -85,8 +85,9 @@ def _role(grant: Resource) -> Any:
 def _policy(grant: Resource, place: Place) -> Iterator[Binding]:
     value = grant.get("policy_data")
     document = referred(grant, "policy_data", _DOCUMENT)
-    if not is_untold(value):
-        bindings, is_open = _parsed(text_of(value)), False
+    parsed = None if is_untold(value) else _parsed(text_of(value))
+    if parsed is not None:
+        bindings, is_open = parsed, False
         holder, attribute = grant, "policy_data"
     elif document is not None:
         bindings, is_open = blocks_of(document.values.get("binding"))
@@ -110,11 +111,12 @@ def _policy(grant: Resource, place: Place) -> Iterator[Binding]:
         yield Binding(place, None, Members(), "", POLICY, grant, Origin(grant.address, "policy_data"), sources, True)
 
 
-def _parsed(text: str) -> list[tuple[int, dict[str, Any]]]:
+def _parsed(text: str) -> list[tuple[int, dict[str, Any]]] | None:
+    """The bindings of a policy by their indexes; None for a text that is none."""
     try:
         document = json.decode(text) if text else {}
     except DecodeError:
-        return []
+        return None
     found = document.get("bindings") if isinstance(document, dict) else None
     return [(index, one) for index, one in enumerate(found or []) if isinstance(one, dict)]
 

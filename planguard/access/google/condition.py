@@ -36,10 +36,20 @@ def grants(clause: Clause, permission: str) -> bool | None:
     return True
 
 
-def _holds(expression: str, permission: str) -> bool | None:
+def lets_grant_none_of(expression: str, roles: frozenset[str]) -> bool:
+    """Whether a condition limits which roles may be granted, and some are not among those."""
+    granted = _roles_to_grant(expression)
+    return granted is not None and not roles.intersection(granted)
+
+
+def _roles_to_grant(expression: str) -> list[str] | None:
     limit = _LIMIT.match(expression)
-    if limit is not None:
-        roles = [text for _, text in _TEXT.findall(limit[2])]
+    return None if limit is None else [text for _, text in _TEXT.findall(limit[2])]
+
+
+def _holds(expression: str, permission: str) -> bool | None:
+    roles = _roles_to_grant(expression)
+    if roles is not None:
         return not permission.endswith(_POLICY) or any(map(_is_administrator, roles))
     named = {".".join(one) for one in _ATTRIBUTE.findall(expression)}
     return True if named == {"request.time"} else None

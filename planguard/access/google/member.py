@@ -21,6 +21,7 @@ from planguard.graph.snapshot import Snapshot
 ALL_USERS, ALL_AUTHENTICATED = "allUsers", "allAuthenticatedUsers"
 PUBLIC = frozenset({ALL_USERS, ALL_AUTHENTICATED})
 ACCOUNT = "google_service_account"
+_POOLS = frozenset({"google_iam_workload_identity_pool", "google_iam_workforce_pool"})
 _WITHOUT_CASE = frozenset({"user", "group", "serviceAccount", "domain"})
 _KINDS = {
     "user": "user",
@@ -89,6 +90,9 @@ def members_of(grant: Resource, attribute: str, value: Any, *, is_alone: bool = 
     referred = [member for member in _referred(grant, attribute) if member not in told]
     if is_alone and len(referred) == untold and (listed or attribute == "member"):
         return Members((*known, *((member, "") for member in referred)))
+    if is_alone and attribute == "members" and not listed:
+        named = _named(grant, attribute)
+        return Members(tuple((one, "") for one in named), tuple(one for one in referred if one not in named), True)
     among = _among(grant, attribute) if is_alone and attribute == "member" else []
     return Members(tuple(known), tuple(among or referred), not among)
 
@@ -111,6 +115,25 @@ def _by_source(grant: Resource, attribute: str) -> list[str] | None:
     return [*(f"serviceAccount:{email_of(one)}" for one in told[0]), *map(canonical, told[1])]
 
 
+def _named(grant: Resource, attribute: str) -> list[str]:
+    """The service accounts that a set which is not known yet names one by one: they are in it, whoever else is."""
+    block = grant.node.block
+    written = [text for path, found in block.attributes if path == (attribute,) for text in found] if block else []
+    near = grant.references(ACCOUNT, via=attribute)
+    if getattr(near, "why", None) is not None:
+        return []
+    return [
+        f"serviceAccount:{email_of(one)}"
+        for one in list.__iter__(near)
+        if one.key is None and one.module == grant.module and _is_written(one, written)
+    ]
+
+
+def _is_written(account: Resource, written: list[str]) -> bool:
+    name = account.address.rpartition(f"{ACCOUNT}.")[2]
+    return any(text in {f"{ACCOUNT}.{name}.email", f"{ACCOUNT}.{name}.member"} for text in written)
+
+
 def _among(grant: Resource, attribute: str) -> list[str]:
     """The service accounts of which an unknown member is one; none where it may be somebody else."""
     found = resources_possible(grant, attribute)
@@ -128,7 +151,16 @@ def _referred(grant: Resource, attribute: str) -> list[str]:
     if getattr(neighbours, "why", None) is not None:
         return []
     return [
-        f"serviceAccount:{email_of(one)}" if one.type == ACCOUNT else f"serviceAccount:${{{one.address}}}"
+        _member_of(one, grant, attribute)
         for one in list.__iter__(neighbours)
         if one.type == ACCOUNT or (one.type.startswith("google_") and one.type != PROJECT and not one.is_data)
     ]
+
+
+def _member_of(one: Resource, grant: Resource, attribute: str) -> str:
+    """The member that a binding takes from a resource; of a pool some of its identities, and which is not known."""
+    if one.type == ACCOUNT:
+        return f"serviceAccount:{email_of(one)}"
+    if one.type in _POOLS:
+        return f"principalSet://iam.googleapis.com/${{{one.address}.name}}/${{{grant.address}.{attribute}}}"
+    return f"serviceAccount:${{{one.address}}}"

@@ -1,9 +1,10 @@
 """What predefined roles of Google Cloud hold, as far as it matters here: ``predefined.table``.
 
 A role's name stands at the margin, what it holds below it: permissions, ``a.{b,c}`` for several, ``*`` for any. ``~``
-before a pattern: the role holds some of these, and the table does not say which; ``-``: none of these, where ``~`` is
-wider. A role that is not there is compared by its name alone. Left out is what comes along with a role from services
-that only advise or count, such as ``recommender``.
+before a pattern: the role holds some of these, and the table does not say which; ``-``: none of these, where another
+pattern is wider. A role that is not there is compared by its name alone. Left out is what comes along with a role
+from services that only advise or count, such as ``recommender``. That Editors may read objects is left open: the
+role does not say so, the policy that a bucket has at first does.
 
 Source: Google Cloud, "IAM basic and predefined roles reference", as of July 2026. Roles that hold a whole service are
 told by its prefix, as the reference does.
@@ -33,7 +34,7 @@ def predefined(role: str) -> Part | None:
     lower = [one for token in tokens if token[0] not in "~-" for one in _spread(token)]
     upper = [token[1:] for token in tokens if token[0] == "~"]
     never = [one for token in tokens if token[0] == "-" for one in _spread(token[1:])]
-    return at_least(lower, [*upper, f"role:{role}"], never) if upper else exactly(lower)
+    return at_least(lower, [*upper, f"role:{role}"], never) if upper else exactly(lower, never)
 
 
 @cache

@@ -193,8 +193,8 @@ class Finder:
         for between in self._estate.accounts if clauses else ():
             theirs = self._estate.granted_to(between.held).clauses(GET_TOKEN)
             first = _granting(clauses, between) if theirs else None
-            if first is None:
-                continue
+            if first is None or self._granted.on(GET_TOKEN, first[0]) is not None:
+                continue  # who gets its tokens gets at whatever it gets at
             for account, name, clause in self._reached(theirs):
                 if self._granted.on(GET_TOKEN, name) is not None:
                     continue

@@ -85,6 +85,37 @@ EVERYTHING: Rules = [_rule("*", "*", ["*"]), {"verbs": ["*"], "non_resource_urls
 
 BUILT_IN: dict[str, Rules] = {"cluster-admin": EVERYTHING, "admin": _ADMIN, "edit": _EDIT, "view": _VIEW}
 
+SYSTEM: dict[str, Rules] = {
+    "system:auth-delegator": [
+        _rule("authentication.k8s.io", "tokenreviews", ["create"]),
+        _rule("authorization.k8s.io", "subjectaccessreviews", ["create"]),
+    ],
+    "system:controller:clusterrole-aggregation-controller": [
+        _rule("rbac.authorization.k8s.io", "clusterroles", ["escalate", *_READ, "update", "patch"]),
+    ],
+    "system:controller:generic-garbage-collector": [_rule("*", "*", [*_READ, "patch", "update", "delete"])],
+    "system:controller:resourcequota-controller": [_rule("*", "*", ["list", "watch"])],
+    "system:kube-controller-manager": [
+        _rule("*", "*", ["list", "watch"]),
+        _rule("", "configmaps namespaces secrets serviceaccounts", ["get"]),
+        _rule("", "secrets serviceaccounts", ["create", "update"]),
+        _rule("", "serviceaccounts/token", ["create"]),
+    ],
+    "system:node": [
+        _rule("", "configmaps secrets", _READ),
+        _rule("", "pods", [*_READ, "create", "delete"]),
+        _rule("", "serviceaccounts/token", ["create"]),
+    ],
+}
+"""Of the roles that a cluster has for its own parts the rules that lead to more; the rest has the role's name."""
+
+LOCAL: dict[tuple[str | None, str], Rules] = {
+    ("kube-system", "extension-apiserver-authentication-reader"): [
+        {**_rule("", "configmaps", _READ), "resource_names": ["extension-apiserver-authentication"]},
+    ],
+}
+"""Roles of a namespace that every cluster has, by namespace and name."""
+
 _LABEL = "rbac.authorization.k8s.io/aggregate-to-"
 AGGREGATED: dict[str, tuple[str, ...]] = {
     "admin": (f"{_LABEL}admin", f"{_LABEL}edit", f"{_LABEL}view"),

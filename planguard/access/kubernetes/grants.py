@@ -18,6 +18,7 @@ from planguard.access.kubernetes.manifest import (
     SERVICE_ACCOUNT,
     Manifest,
     inner,
+    is_not_known,
     manifests,
     namespace_of,
     unread,
@@ -47,7 +48,8 @@ def held_by(snapshot: Snapshot) -> list[Held]:
             _bind(binding, roles, accounts, holder)
     for resource in lost:
         subject = Subject(KUBERNETES, IDENTITY, f"${{{resource.address}}}", resource.address, "manifest")
-        gap = Gap(RULE_UNKNOWN, resource.address, "", "the manifest is not known yet, and may be a role or a binding")
+        why = "is not known yet" if is_not_known(resource) else "is not shown"
+        gap = Gap(RULE_UNKNOWN, resource.address, "", f"the manifest {why}, and may be a role or a binding")
         holder.add(subject, (), (gap,), touched=resource.node.changed)
     add_aws_principals(snapshot, found, holder)
     return holder.held()

@@ -84,8 +84,9 @@ def manifests(snapshot: Snapshot) -> dict[str, list[Manifest]]:
         if written is not None:
             found.setdefault(written.kind, []).append(written)
     for resource in snapshot.all("kubectl_manifest"):
-        for document in _documents(resource.get("yaml_body")):
-            written = _written(resource, "yaml_body", document)
+        top, text = _yaml(resource)
+        for document in _documents(text):
+            written = _written(resource, top, document)
             if written is not None:
                 found.setdefault(written.kind, []).append(written)
     return found
@@ -94,10 +95,34 @@ def manifests(snapshot: Snapshot) -> dict[str, list[Manifest]]:
 def unread(snapshot: Snapshot) -> list[Resource]:
     """Manifests of which nobody can say yet what object they are."""
     written = [(one, one.get("manifest")) for one in snapshot.all("kubernetes_manifest")]
-    written += [(one, one.get("yaml_body")) for one in snapshot.all("kubectl_manifest")]
+    written += [(one, _yaml(one)[1]) for one in snapshot.all("kubectl_manifest") if not _is_of_other_kind(one)]
     return [
         one for one, value in written if is_untold(value) or (type(value) is dict and is_unknown(value.get("kind")))
     ]
+
+
+def is_not_known(resource: Resource) -> bool:
+    """Whether a manifest, or what kind of object it is, is known after apply only; else it is sensitive."""
+    value = resource.get("manifest") if resource.type == "kubernetes_manifest" else resource.get("yaml_body")
+    return is_unknown(value) or (type(value) is dict and is_unknown(value.get("kind")))
+
+
+def _yaml(resource: Resource) -> tuple[str, Any]:
+    """The text of a ``kubectl_manifest`` and the attribute that holds it.
+
+    The provider keeps ``yaml_body`` from being shown, whatever it is, and shows the same object with what is secret
+    in it replaced as ``yaml_body_parsed``.
+    """
+    shown = resource.get("yaml_body_parsed")
+    if not is_untold(shown) and text_of(shown):
+        return "yaml_body_parsed", shown
+    return "yaml_body", resource.get("yaml_body")
+
+
+def _is_of_other_kind(resource: Resource) -> bool:
+    """Whether a ``kubectl_manifest`` is known to be none of the objects that access hangs on."""
+    kind = resource.get("kind")
+    return not is_untold(kind) and bool(text_of(kind)) and kind not in _KINDS
 
 
 def _typed(resource: Resource) -> Manifest:

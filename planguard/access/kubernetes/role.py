@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from planguard.access.kubernetes.builtin import AGGREGATED, BUILT_IN, Rules
+from planguard.access.kubernetes.builtin import AGGREGATED, BUILT_IN, LOCAL, SYSTEM, Rules
 from planguard.access.kubernetes.manifest import CLUSTER_ROLE, ROLE, Manifest, inner
 from planguard.access.kubernetes.rule import anything, clauses_of_rule, where
 from planguard.access.model import Clause, Gap, Origin
@@ -72,12 +72,14 @@ class Roles:
             if name in AGGREGATED:
                 self._gather_labelled(name, namespace, clauses, gaps, [])
             return clauses, gaps
+        if kind == ROLE and (namespace, name) in LOCAL:
+            return clauses_of_rules(LOCAL[namespace, name], namespace, origin), []
         if any(map(is_symbol, name)) or kind in self._nameless:
             gap = Gap(ROLE_UNKNOWN, origin.address, origin.attribute, "the role that is bound is not known yet")
             return anything(namespace, origin), [gap]
         opaque = allowed(exactly((f"role:{name}",)), where(namespace), origin=origin)
         if name.startswith("system:"):
-            return opaque, []
+            return [*clauses_of_rules(SYSTEM.get(name, []), namespace, origin), *opaque], []
         text = f"the plan does not show what the role {name} holds"
         return opaque, [Gap(ROLE_UNKNOWN, origin.address, origin.attribute, text)]
 

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from planguard.exposure.aws.alternatives import one_of
-from planguard.exposure.aws.meant import SUBNETS, VPCS, meant, vpcs_of
+from planguard.exposure.alternatives import one_of
+from planguard.exposure.aws.meant import SUBNETS, VPCS, vpcs_of
 from planguard.exposure.aws.ports import port_span_of
+from planguard.exposure.meant import meant
 from planguard.exposure.model import Hop, Missing
 from planguard.exposure.packets import (
     ALL_PORTS,
@@ -31,9 +32,10 @@ from planguard.exposure.packets import (
     unite,
 )
 from planguard.exposure.passage import OPEN, Bounds, Passage, Rule, Stage, first_match, spanned
-from planguard.exposure.ranges import ANYWHERE, intersection
+from planguard.exposure.ranges import ANYWHERE, WHOLE, breadth, intersection
 from planguard.exposure.reading import (
     blocks_of,
+    is_written,
     listing,
     network_span,
     protocol_span,
@@ -43,7 +45,7 @@ from planguard.exposure.reading import (
     told,
     truth,
 )
-from planguard.graph.resource import Resource
+from planguard.graph.resource import BEFORE, Resource
 from planguard.graph.snapshot import Snapshot
 from planguard.plan.unknown import is_unknown
 
@@ -70,6 +72,16 @@ class Acls:
             owners = meant(one, "network_acl_id", (*_ACLS, *VPCS), single=True)
             for owner in owners.all:
                 found.setdefault(owner.address, []).append((one, owner in owners.certain))
+        return found
+
+    @cached_property
+    def _mirrored(self) -> dict[str, set[tuple[bool | None, str]]]:
+        """Direction and number of rules of their own before the apply, by the address of their ACL."""
+        found: dict[str, set[tuple[bool | None, str]]] = {}
+        for one in Snapshot(self._snapshot.graph, BEFORE).all("aws_network_acl_rule"):
+            for acl in meant(one, "network_acl_id", _ACLS, single=True).all:
+                place = (truth(one.get("egress", False)), shown(one.get("rule_number")))
+                found.setdefault(acl.address, set()).add(place)
         return found
 
     @cached_property
@@ -115,16 +127,14 @@ class Acls:
         return one_of(list(dict.fromkeys(map(tuple, stages))), gap)
 
     def _default(self, subnet: Resource) -> Stage:
-        vpcs = vpcs_of(subnet)
-        for vpc in vpcs.certain:
+        for vpc in vpcs_of(subnet).certain:
             if vpc.address in self._defaults:
                 return self._of(self._defaults[vpc.address])
             if vpc.address in self._rules:  # rules that name the default ACL by an attribute of the VPC
                 return self._of(vpc)
             if vpc.is_created:
                 return OPEN
-        code = "default-acl" if vpcs.all or subnet.type == "aws_default_subnet" else "acl-outside-plan"
-        return [OPEN[0]._replace(assumptions=(code,))]
+        return [OPEN[0]._replace(assumptions=("default-acl",))]
 
     def _of(self, acl: Resource) -> Stage:
         found = self._stages.get(acl.address)
@@ -151,8 +161,11 @@ class Acls:
 
     def _directed(self, acl: Resource, name: str, *, egress: bool) -> Iterator[Rule]:
         blocks = blocks_of(acl, name)
+        # What the ACL's attribute merely mirrors is left out, so that a rule that this plan takes away is gone.
+        mirrored = set() if is_written(acl, name) else self._mirrored.get(acl.address, set())
         for path, block in blocks.items:
-            yield _rule(acl, path, block, "rule_no", "action")
+            if (egress, shown(block.get("rule_no"))) not in mirrored:
+                yield _rule(acl, path, block, "rule_no", "action")
         if blocks.is_open:
             gap = Missing("acl-unknown", acl.address, name)
             yield Rule(None, None, OPEN[0].possibly(gap))
@@ -187,10 +200,11 @@ def _rule(resource: Resource, path: str, block: dict[str, Any], order: str, acti
     text = f"rule {shown(number)}: {says or 'allow or deny'} {port_text(ports.high)}/{protocol_name(protocols.high)}"
     listed = ", ".join(str(one) for one in ranges.items if one) or "somewhere"
     hop = Hop(resource.address, path, f"{text} from {listed}")
+    guards = () if breadth(sources.high) == WHOLE else (hop,)  # what lets in everybody keeps nobody out
     return Rule(
         None if is_unknown(number) or number is None else int(number),
         None if says is None else says == "allow",
-        Passage(spanned(sources, protocols, ports), (hop,), (), gaps),
+        Passage(spanned(sources, protocols, ports), (hop,), (), gaps, guards),
     )
 
 

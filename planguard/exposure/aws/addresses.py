@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from planguard.exposure.aws.meant import meant
 from planguard.exposure.aws.subnets import BY_SUBNET, NO, NOT, UNCLEAR, YES, Address
+from planguard.exposure.meant import meant
 from planguard.exposure.model import Hop
 from planguard.exposure.reading import setting, truth
 from planguard.graph.resource import Resource

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from planguard.exposure.aws.documents import anonymous
 from planguard.exposure.aws.layout import Layout
-from planguard.exposure.aws.meant import meant
 from planguard.exposure.aws.switches import WEB
+from planguard.exposure.meant import meant
 from planguard.exposure.model import STORAGE, Hop, Missing
 from planguard.exposure.packets import NOTHING, TCP, packets
 from planguard.exposure.passage import Bounds, Passage

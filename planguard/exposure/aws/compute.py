@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from planguard.exposure.aws.addresses import Elastic, ipv6_address, public_address
 from planguard.exposure.aws.layout import Interface, Layout
-from planguard.exposure.aws.meant import Meant, meant
 from planguard.exposure.aws.subnets import BY_SUBNET, NO, UNCLEAR, YES, Address, subnets_meant
 from planguard.exposure.aws.templates import interfaces_from, templates_of
+from planguard.exposure.meant import Meant, meant
 from planguard.exposure.model import COMPUTE, FUNCTION, Hop
 from planguard.exposure.packets import TCP, packets
 from planguard.exposure.passage import Bounds, Passage

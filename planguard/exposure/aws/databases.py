@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from planguard.exposure.aws.layout import Interface, Layout
-from planguard.exposure.aws.meant import UNSET, Meant, meant
 from planguard.exposure.aws.subnets import NO, UNCLEAR, YES, Address, subnets_meant
+from planguard.exposure.meant import UNSET, Meant, meant
 from planguard.exposure.model import CACHE, COMPUTE, DATABASE, MESSAGING, SEARCH, STORAGE, Hop
 from planguard.exposure.packets import TCP
 from planguard.exposure.passage import Passage, Span, spanned
@@ -177,8 +177,13 @@ def _subnets(one: Resource, store: Store) -> Meant:
     return Meant(tuple(dict.fromkeys(certain)), tuple(dict.fromkeys(possible)), tuple(outside), is_open)
 
 
+def is_rabbit(one: Resource) -> bool:
+    """Whether it is a broker of RabbitMQ: a public one stands in no subnet of the account, behind no group of it."""
+    return one.type == "aws_mq_broker" and told(one.effective("engine_type", "")) == "rabbitmq"
+
+
 def _public(one: Resource, store: Store) -> Address:
-    if not store.public:
+    if not store.public or is_rabbit(one):
         return NO
     hop = Hop(one.address, store.public, "a public address")
     value = one.effective(store.public, store.public_default)

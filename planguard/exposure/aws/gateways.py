@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from planguard.exposure.aws.documents import anonymous
 from planguard.exposure.aws.layout import Layout
-from planguard.exposure.aws.meant import meant, referred
 from planguard.exposure.aws.switches import by_policy, switched, web
+from planguard.exposure.meant import meant, referred
 from planguard.exposure.model import APPLICATION, Hop, Missing
 from planguard.exposure.passage import Passage, Stage
 from planguard.exposure.reading import blocks_of, listing, shown, told, truth

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from planguard.exposure.aws.meant import Meant
 from planguard.exposure.aws.security_groups import Groups, Membership
 from planguard.exposure.aws.subnets import NO, NOT, UNCLEAR, YES, Address, Subnets
+from planguard.exposure.meant import Meant
 from planguard.exposure.model import AWS, Endpoint, Hop, Link, Missing, Way
 from planguard.exposure.packets import Packets, sources_of
 from planguard.exposure.passage import INTERNET, Passage, Stage, at, through, way_of

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from planguard.exposure.aws.layout import Interface, Layout, from_internet, from_outside
-from planguard.exposure.aws.meant import Meant, meant, referred
 from planguard.exposure.aws.subnets import NO, UNCLEAR, YES, Address, subnets_meant
 from planguard.exposure.aws.target_groups import (
     BALANCERS,
@@ -24,6 +23,7 @@ from planguard.exposure.aws.target_groups import (
     protocols_of,
     relayed,
 )
+from planguard.exposure.meant import Meant, meant, referred
 from planguard.exposure.model import LOAD_BALANCER, Endpoint, Hop, Missing
 from planguard.exposure.packets import ALL_PORTS, TCP, UDP, packets
 from planguard.exposure.passage import OPEN, Bounds, Passage, Span, Stage, spanned, through, way_of

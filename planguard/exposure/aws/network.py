@@ -19,16 +19,29 @@ from planguard.graph.snapshot import Snapshot
 
 def network_of(snapshot: Snapshot) -> Network:
     """Endpoints, the ways from the internet to them, and the links between them."""
-    layout = Layout(snapshot)
-    read_compute(layout)
-    read_stores(layout)
-    read_load_balancers(layout)
-    read_buckets(layout)
-    read_services(layout)
-    read_links(layout)
+    layout = layout_of(snapshot)
     return Network(
         tuple(sorted(layout.endpoints.values())),
         tuple(layout.ways),
         tuple(layout.links),
         tuple(dict.fromkeys((*layout.gaps, *layout.groups.gaps))),
     )
+
+
+def layout_of(snapshot: Snapshot) -> Layout:
+    """Where everything stands, read once for each snapshot."""
+    key = ("layout", snapshot.name)
+    if key not in snapshot.graph.derived:
+        snapshot.graph.derived[key] = _read(Layout(snapshot))
+    found: Layout = snapshot.graph.derived[key]
+    return found
+
+
+def _read(layout: Layout) -> Layout:
+    read_compute(layout)
+    read_stores(layout)
+    read_load_balancers(layout)
+    read_buckets(layout)
+    read_services(layout)
+    read_links(layout)
+    return layout

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from planguard.exposure.aws.meant import meant
+from planguard.exposure.meant import meant
 from planguard.exposure.model import Missing
 from planguard.exposure.passage import Span
 from planguard.exposure.ranges import ANYWHERE, EMPTY, union

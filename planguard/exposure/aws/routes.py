@@ -13,13 +13,24 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from planguard.exposure.aws.meant import SUBNETS, VPCS, Meant, meant, vpcs_of
+from planguard.exposure.aws.meant import SUBNETS, VPCS, vpcs_of
+from planguard.exposure.meant import Meant, meant
 from planguard.exposure.model import Hop, Missing
 from planguard.exposure.packets import NOTHING, packets
-from planguard.exposure.passage import Bounds, Passage
-from planguard.exposure.ranges import ANYWHERE, EMPTY, Ranges, difference, parse_network, union
-from planguard.exposure.reading import blocks_of, setting, told
-from planguard.graph.resource import Resource
+from planguard.exposure.passage import Bounds, Passage, Stage
+from planguard.exposure.ranges import (
+    ANYWHERE,
+    EMPTY,
+    V4_ALL,
+    V6_ALL,
+    Ranges,
+    difference,
+    intersection,
+    parse_network,
+    union,
+)
+from planguard.exposure.reading import blocks_of, is_written, setting, told
+from planguard.graph.resource import BEFORE, Resource
 from planguard.graph.snapshot import Snapshot
 from planguard.plan.unknown import is_unknown
 
@@ -31,14 +42,15 @@ _TARGETS = {
     "carrier_gateway_id": _ELSEWHERE,
     "core_network_arn": _ELSEWHERE,
     "egress_only_gateway_id": _ELSEWHERE,
-    "instance_id": _APPLIANCE,
     "local_gateway_id": _ELSEWHERE,
     "nat_gateway_id": _ELSEWHERE,
-    "network_interface_id": _APPLIANCE,
     "odb_network_arn": _ELSEWHERE,
     "transit_gateway_id": _ELSEWHERE,
     "vpc_endpoint_id": _APPLIANCE,
     "vpc_peering_connection_id": _ELSEWHERE,
+    # Last, for the provider may read these back where another one is set.
+    "network_interface_id": _APPLIANCE,
+    "instance_id": _APPLIANCE,
 }
 _DESTINATIONS = (
     ("destination_cidr_block", "cidr_block"),
@@ -58,11 +70,11 @@ class Route(NamedTuple):
 class Routes:
     """The route tables of one snapshot, and which one each subnet has."""
 
-    __slots__ = ("__dict__", "_passages", "_snapshot")
+    __slots__ = ("__dict__", "_snapshot", "_stages")
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._passages: dict[str, Passage] = {}
+        self._stages: dict[str, Stage] = {}
 
     @cached_property
     def _separate(self) -> dict[str, list[Route]]:
@@ -73,6 +85,15 @@ class Routes:
             for owner in tables.all:
                 certain = owner in tables.certain
                 found.setdefault(owner.address, []).append(_route(one, "", one.values)._replace(is_certain=certain))
+        return found
+
+    @cached_property
+    def _mirrored(self) -> dict[str, set[str]]:
+        """The destinations of routes of their own before the apply, by the address of their table."""
+        found: dict[str, set[str]] = {}
+        for one in Snapshot(self._snapshot.graph, BEFORE).all("aws_route"):
+            for table in meant(one, "route_table_id", TABLES, single=True).all:
+                found.setdefault(table.address, set()).update(_destinations(one.values))
         return found
 
     @cached_property
@@ -102,30 +123,29 @@ class Routes:
             )
         }
 
-    def passages(self, subnet: Resource) -> list[Passage]:
-        """What gets into a subnet through internet gateways: one passage for each table that it may have."""
+    def stages(self, subnet: Resource) -> list[Stage]:
+        """What gets into a subnet through internet gateways: one stage for each table that it may have."""
         said = self._associated.get(subnet.address, [])
         if said:
             found = [one for tables, certain, _ in said for one in self._of_tables(tables, subnet, certain)]
             return list(dict.fromkeys(found))
         return [self._main(subnet)]
 
-    def _of_tables(self, tables: Meant, subnet: Resource, certain: bool) -> Iterator[Passage]:
+    def _of_tables(self, tables: Meant, subnet: Resource, certain: bool) -> Iterator[Stage]:
         code = () if certain else ("route-table-association",)
         for table in tables.all:
             found = self._outside(subnet) if table.is_data else self._table(table)
-            yield found._replace(assumptions=(*found.assumptions, *code))
+            yield _assuming(found, code)
         if tables.outside or tables.is_open or tables.is_unset:
             yield self._outside(subnet)
 
     @staticmethod
-    def _outside(subnet: Resource) -> Passage:
+    def _outside(subnet: Resource) -> Stage:
         gap = Missing("route-table-outside-plan", subnet.address)
-        return Passage(
-            Bounds(NOTHING, packets()), (Hop(subnet.address, "", "route table outside of the plan"),), (), (gap,)
-        )
+        hop = Hop(subnet.address, "", "route table outside of the plan")
+        return (Passage(Bounds(NOTHING, packets()), (hop,), (), (gap,)),)
 
-    def _main(self, subnet: Resource) -> Passage:
+    def _main(self, subnet: Resource) -> Stage:
         """Without an association the main table of the VPC counts."""
         default = subnet.type == "aws_default_subnet"
         vpcs = vpcs_of(subnet)
@@ -136,24 +156,35 @@ class Routes:
             if vpc.address in self._defaults:
                 return self._table(self._defaults[vpc.address])
             if vpc.type == "aws_vpc":
-                found = _through(self._separate.get(vpc.address, []), vpc.address)
-                return found._replace(assumptions=("main-route-table",)) if found.bounds.may else found
+                return _assuming(_through(self._separate.get(vpc.address, [])), ("main-route-table",))
             default = default or vpc.type == "aws_default_vpc"
         if default:
             text = "the default VPC's route to its internet gateway"
-            return Passage(Bounds(packets(), packets()), (Hop(subnet.address, "", text),), ("default-vpc",))
+            return (Passage(Bounds(packets(), packets()), (Hop(subnet.address, "", text),), ("default-vpc",)),)
         return self._outside(subnet)
 
-    def _table(self, table: Resource) -> Passage:
-        found = self._passages.get(table.address)
+    def _table(self, table: Resource) -> Stage:
+        found = self._stages.get(table.address)
         if found is None:
             inline = blocks_of(table, "route")
-            routes = [_route(table, path, block) for path, block in inline.items]
+            # What the attribute merely mirrors is left out, so that a route that this plan takes away is gone.
+            mirrored = set() if is_written(table, "route") else self._mirrored.get(table.address, set())
+            routes = [
+                _route(table, path, block) for path, block in inline.items if not mirrored & {*_destinations(block)}
+            ]
             if inline.is_open:
                 routes.append(Route(None, _UNKNOWN, Hop(table.address, "route")))
             routes += self._separate.get(table.address, [])
-            found = self._passages[table.address] = _through(routes, table.address)
+            found = self._stages[table.address] = _through(routes)
         return found
+
+
+def _destinations(values: dict[str, Any]) -> Iterator[str]:
+    """Where a route leads, as text: a table has one route for each."""
+    for name in (*(one for names in _DESTINATIONS for one in names), "destination_prefix_list_id"):
+        value = values.get(name)
+        if not is_unknown(value) and value:
+            yield "".join(value)
 
 
 def _route(resource: Resource, path: str, block: dict[str, Any]) -> Route:
@@ -200,20 +231,24 @@ def _of_gateway(resource: Resource, path: str, value: Any) -> str:
     return _UNKNOWN
 
 
-def _through(routes: list[Route], table: str) -> Passage:
-    """What the routes of one table lead to internet gateways, by the longest prefix."""
+def _assuming(stage: Stage, codes: tuple[str, ...]) -> Stage:
+    return tuple(one._replace(assumptions=(*one.assumptions, *codes)) for one in stage)
+
+
+def _through(routes: list[Route]) -> Stage:
+    """What the routes of one table lead to internet gateways, by the longest prefix: one passage for each family."""
     surely: Ranges = EMPTY
     perhaps: Ranges = EMPTY
     must: Ranges = EMPTY
     may: Ranges = EMPTY
-    hops: list[Hop] = []
+    hops: list[tuple[Ranges, Hop]] = []
     missing: list[Missing] = []
     for route in sorted(routes, key=_width):
         destination = ANYWHERE if route.destination is None else route.destination
         known = route.is_certain and route.destination is not None
         if route.target in (_TO_GATEWAY, _UNKNOWN, _APPLIANCE):
             may = union(may, difference(destination, surely))
-            hops.append(route.hop)
+            hops.append((destination, route.hop))
         if route.target == _TO_GATEWAY and known:
             must = union(must, difference(destination, perhaps))
         elif route.target != _ELSEWHERE:
@@ -222,7 +257,15 @@ def _through(routes: list[Route], table: str) -> Passage:
         perhaps = union(perhaps, destination)
         if known:
             surely = union(surely, destination)
-    hop = next((one for one in reversed(hops)), Hop(table))
+    return tuple(_of_family(all_, must, may, hops, missing) for all_ in (V4_ALL, V6_ALL) if intersection(all_, may))
+
+
+def _of_family(
+    all_: Ranges, must: Ranges, may: Ranges, hops: list[tuple[Ranges, Hop]], missing: list[Missing]
+) -> Passage:
+    """The part of one family, with the widest of its routes."""
+    must, may = intersection(all_, must), intersection(all_, may)
+    hop = next(hop for destination, hop in reversed(hops) if intersection(all_, destination))
     return Passage(Bounds(packets(must), packets(may)), (hop,), (), tuple(missing) if must != may else ())
 
 

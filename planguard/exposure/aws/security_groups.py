@@ -14,16 +14,19 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from planguard.exposure.aws.meant import GROUPS, UNSET, VPCS, Meant, meant, vpcs_of
+from planguard.access.meant import resources_told
+from planguard.exposure.aws.meant import GROUPS, VPCS, vpcs_of
 from planguard.exposure.aws.ports import port_span_of
 from planguard.exposure.aws.prefix_lists import PrefixLists
+from planguard.exposure.meant import UNSET, Meant, meant
 from planguard.exposure.model import Hop, Missing
-from planguard.exposure.packets import EVERYTHING, NOTHING, port_text, protocol_name
+from planguard.exposure.packets import EVERYTHING, NOTHING, port_text, protocol_name, sources_of
 from planguard.exposure.passage import ANY_SOURCE, Bounds, Passage, Span, spanned
-from planguard.exposure.ranges import union
+from planguard.exposure.ranges import PUBLIC, intersection, union
 from planguard.exposure.reading import (
     Listing,
     blocks_of,
+    is_written,
     listing,
     network_span,
     protocol_span,
@@ -129,6 +132,16 @@ class Groups:
             for vpc in vpcs_of(group).certain
         }
 
+    @cached_property
+    def _of_default_vpc(self) -> tuple[Key, ...]:
+        """The default group of the account's default VPC, where the plan has it managed."""
+        found = []
+        for group in self._snapshot.all("aws_default_security_group"):
+            vpc = vpcs_of(group)
+            if vpc.is_unset or any(one.type == "aws_default_vpc" or _is_default(one) for one in vpc.certain):
+                found.append(group.address)
+        return tuple(found)
+
     # -- rules -----------------------------------------------------------------------------------------------------
 
     def rules(self, key: Key) -> tuple[GroupRule, ...]:
@@ -157,7 +170,7 @@ class Groups:
 
     def _inline(self, group: Resource) -> Iterator[GroupRule]:
         blocks = blocks_of(group, "ingress")
-        mirrored = self._mirrored.get(group.address, set()) if not _sets_rules(group) else set()
+        mirrored = self._mirrored.get(group.address, set()) if not is_written(group, "ingress") else set()
         for path, block in blocks.items:
             left = _without(group, block, mirrored) if mirrored else block
             if left is not None:
@@ -206,6 +219,10 @@ class Groups:
             found = members_of(resource, _at(path, name), value=value)
             # The blocks of one attribute are one expression: with several groups in it, each is only possible.
             several = bool(path) and len(found.all) > 1 and any(map(is_unknown, listing_of(value)))
+            if several and (sourced := resources_told(resource, _at(path, name))) is not None:
+                yield from ((one.address, True) for one in sourced[0] if one.node.kind in GROUPS)
+                yield from ((one, True) for one in sourced[1] if one)
+                continue
             for key in found.all:
                 yield key, key in found.certain and not several
 
@@ -233,6 +250,12 @@ class Groups:
             hop = Hop(held.address, "", "security groups that are not known yet")
             yield Passage(Bounds(NOTHING, EVERYTHING), (hop,), (), (unclear,))
 
+    def keep_out(self, held: Membership) -> bool:
+        """Whether groups that are known, and all of which the plan holds, let in nobody with a public address."""
+        if held.is_open or not held.all or any(key not in self._by_address for key in held.all):
+            return False
+        return not any(intersection(sources_of(one.bounds.may), PUBLIC) for one in self.stage(held))
+
     def held(self, resource: Resource, path: str, *, value: Any = None, subnets: Meant = UNSET) -> Membership:
         """The groups that an attribute names; the default one of the VPC where it names none."""
         return self.named(resource, path, value=value) or self.default(resource, subnets)
@@ -244,7 +267,9 @@ class Groups:
         return None if found.is_unset else _membership(resource, found)
 
     def default(self, resource: Resource, subnets: Meant) -> Membership:
-        """The default group of the VPC that some subnets lie in."""
+        """The default group of the VPC that some subnets lie in; without any, of the default VPC."""
+        if subnets.is_unset:
+            return Membership(self._of_default_vpc, (), False, resource.address, default=not self._of_default_vpc)
         vpcs = list(dict.fromkeys(vpc.address for one in subnets.all for vpc in vpcs_of(one).certain))
         keys = tuple(self.default_of[one] for one in vpcs if one in self.default_of)
         return Membership(keys, (), False, resource.address, default=not keys)
@@ -265,6 +290,10 @@ def _membership(resource: Resource, found: Meant) -> Membership:
     outside = tuple(one.rsplit("/", 1)[-1] for one in found.outside)
     possible = tuple(key for one in found.possible if (key := keys[one]) not in certain)
     return Membership((*certain, *outside), possible, found.is_open, resource.address)
+
+
+def _is_default(vpc: Resource) -> bool:
+    return vpc.is_data and truth(vpc.get("default", False)) is True
 
 
 def listing_of(value: Any) -> list[Any]:
@@ -293,12 +322,6 @@ def _listed(ranges: Listing, others: list[str]) -> str:
     if len(names) > _SHOWN:
         names[_SHOWN:] = [f"{len(names) - _SHOWN} more"]
     return ", ".join(names) or "nowhere"
-
-
-def _sets_rules(group: Resource) -> bool:
-    """Whether the configuration writes the rules of a group itself."""
-    block = group.node.block
-    return block is not None and block.sets(("ingress",))
 
 
 def _atoms(resource: Resource, block: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -5,7 +5,8 @@ a signature counts as reached.
 
 Source: "Amazon EKS cluster endpoint" (public access is on by default), "Identity and Access Management in
 OpenSearch Service" (open domains), "Control access to Lambda function URLs", "API endpoint types for REST APIs",
-"Enabling private endpoints for App Runner", the CloudFront, Transfer Family, Lightsail and AppSync guides.
+"Enabling private endpoints for App Runner", the Amazon MQ (public brokers of RabbitMQ), CloudFront, Transfer Family,
+Lightsail and AppSync guides.
 """
 
 from __future__ import annotations
@@ -13,17 +14,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from planguard.exposure.aws.databases import is_rabbit
 from planguard.exposure.aws.documents import anonymous
 from planguard.exposure.aws.gateways import FUNCTION_TYPE, HTTP, REST, read_http, read_rest
 from planguard.exposure.aws.layout import Layout
-from planguard.exposure.aws.meant import meant, referred
 from planguard.exposure.aws.switches import HTTPS, WEB, by_policy, reach, switched, web
+from planguard.exposure.meant import meant, referred
 from planguard.exposure.model import (
     APPLICATION,
     COMPUTE,
     CONTROL_PLANE,
     DATABASE,
     FUNCTION,
+    MESSAGING,
     SEARCH,
     STORAGE,
     Hop,
@@ -61,6 +64,7 @@ def read_services(layout: Layout) -> None:
         (_transfer, ("aws_transfer_server",)),
         (_lightsail, ("aws_lightsail_instance",)),
         (_lightsail_databases, ("aws_lightsail_database",)),
+        (_rabbits, ("aws_mq_broker",)),
     ):
         for one in layout.snapshot.all(*types):
             read(layout, one)
@@ -210,3 +214,10 @@ def _lightsail_databases(layout: Layout, one: Resource) -> None:
     given = truth(one.effective("publicly_accessible", False))
     them = web(((3306, 3306), (5432, 5432)))
     reach(layout, one, DATABASE, switched(one, "publicly_accessible", given, "a public address", them))
+
+
+def _rabbits(layout: Layout, one: Resource) -> None:
+    if is_rabbit(one):
+        given = truth(one.effective("publicly_accessible", False))
+        them = web(port_span(("443", "5671")).low)
+        reach(layout, one, MESSAGING, switched(one, "publicly_accessible", given, "a public address", them))

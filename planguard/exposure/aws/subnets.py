@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from planguard.exposure.alternatives import bounds_of, one_of
 from planguard.exposure.aws.acls import Acls
-from planguard.exposure.aws.alternatives import bounds_of, one_of
-from planguard.exposure.aws.meant import SUBNETS, Meant, meant
+from planguard.exposure.aws.meant import SUBNETS
 from planguard.exposure.aws.routes import Routes
+from planguard.exposure.meant import Meant, meant
 from planguard.exposure.model import Hop, Missing
 from planguard.exposure.packets import NOTHING, Packets, packets, subtract, unite
 from planguard.exposure.passage import Bounds, Passage, Stage, through
@@ -49,8 +50,8 @@ class Subnets:
         """What gets into a subnet of the plan, to any public address in it: one stage for each table it may have."""
         found = self._stages.get(subnet.address)
         if found is None:
-            tables = self._routes.passages(subnet)
-            found = self._stages[subnet.address] = [through([one], self._acls.stage(subnet)) for one in tables]
+            tables = self._routes.stages(subnet)
+            found = self._stages[subnet.address] = [through(one, self._acls.stage(subnet)) for one in tables]
         return found
 
     def approach(self, resource: Resource, subnets: Meant, v4: Address, v6: Address = NO) -> Stage:
@@ -79,7 +80,7 @@ class Subnets:
                 tuple(_outside_subnet(one, v4, v6) if one.is_data else self._into(one, v4, v6))
                 for one in subnets.possible
             ]
-            found += _assumed(stages) if intended else one_of(stages, Missing("subnet-unclear", resource.address))
+            found += _assumed(stages) if intended else one_of(stages, Missing("subnet-ambiguous", resource.address))
         if subnets.outside or subnets.is_open:
             found += _outside(resource, v4, v6)
         if subnets.is_unset:

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from planguard.exposure.aws.compute import INSTANCES
 from planguard.exposure.aws.layout import Interface, Layout
-from planguard.exposure.aws.meant import elements, meant, referred
 from planguard.exposure.aws.security_groups import GroupRule
+from planguard.exposure.meant import elements, meant, referred
 from planguard.exposure.model import Hop, Missing
 from planguard.exposure.packets import (
     ALL_PORTS,

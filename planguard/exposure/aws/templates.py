@@ -11,9 +11,9 @@ from typing import Any
 
 from planguard.exposure.aws.addresses import asked_for, ipv6_address
 from planguard.exposure.aws.layout import Interface, Layout
-from planguard.exposure.aws.meant import UNSET, Meant, meant
 from planguard.exposure.aws.security_groups import Membership
 from planguard.exposure.aws.subnets import BY_SUBNET, subnets_meant
+from planguard.exposure.meant import UNSET, Meant, meant
 from planguard.exposure.reading import blocks_of
 from planguard.graph.resource import Resource
 from planguard.plan.unknown import is_unknown

@@ -30,9 +30,11 @@ ASSUMPTIONS: dict[str, str] = {
 
 GROUP_OUTSIDE = "azure-security-group-outside"
 SUBNET_OUTSIDE = "azure-subnet-outside"
+SUBNET_UNCLEAR = "azure-subnet-unclear"
 SERVICE_TAG = "azure-service-tag"
 AZURE_ADDRESSES = "azure-service-addresses"
 UNKNOWN_VALUE = "azure-value-unknown"
+UNSHOWN_VALUE = "azure-dynamic-block"
 BACKEND_OUTSIDE = "azure-backend-outside"
 MACHINES_UNKNOWN = "azure-application-group-unknown"
 DESTINATION_UNKNOWN = "azure-destination-unknown"
@@ -42,9 +44,14 @@ PEER_RULES = "azure-mixed-rules"
 MISSING: dict[str, str] = {
     GROUP_OUTSIDE: "A network security group is associated that is not in the plan, so that its rules are not known.",
     SUBNET_OUTSIDE: "The subnet is not in the plan: nobody can say which security group it has.",
+    SUBNET_UNCLEAR: "It lies in one of some subnets of the plan, and which one cannot be told.",
     SERVICE_TAG: "A rule names a service tag; which addresses it stands for changes from week to week.",
     AZURE_ADDRESSES: "A rule lets in all Azure services: whatever anybody runs in any subscription of Azure.",
     UNKNOWN_VALUE: "A value that decides is known only after the apply.",
+    UNSHOWN_VALUE: (
+        "A dynamic block makes the rules, and a plan does not show whether it names addresses that are known only "
+        "after the apply, or none."
+    ),
     BACKEND_OUTSIDE: "What stands behind a balancer is not in the plan.",
     MACHINES_UNKNOWN: "A rule is for an application security group, and which machines are in it is not known.",
     DESTINATION_UNKNOWN: "A rule is for some destination addresses, and the machine's address is not known.",

@@ -30,7 +30,7 @@ from planguard.exposure.azure.interface import (
 )
 from planguard.exposure.azure.security_group import Target
 from planguard.exposure.model import AZURE, LOAD_BALANCER, Endpoint, Hop, Link, Way
-from planguard.exposure.packets import TCP, packets, port_text, sources_of
+from planguard.exposure.packets import TCP, Box, Packets, packets, port_text, sources_of, unite
 from planguard.exposure.passage import (
     FROM_OUTSIDE,
     OPEN,
@@ -39,6 +39,7 @@ from planguard.exposure.passage import (
     Span,
     Stage,
     at,
+    sent_on,
     spanned,
     through,
     to_port,
@@ -174,22 +175,22 @@ def _is_public(balancer: Resource, rule: Resource) -> bool:
 def _through_balancer(
     balancer: Resource, cards: Cards, public: Public, opening: Opening, *, is_basic: bool
 ) -> Iterator[Way]:
-    here = (opening.hop,)
-    inside: list[Passage] = []
+    here = at(opening.hop)
+    endpoint = Endpoint(balancer.address, LOAD_BALANCER, AZURE)
+    front: dict[Passage, None] = {}
     for card in opening.cards:
         stage = behind_groups(cards, card, is_basic=is_basic)
         passed = to_port(stage, opening.inside, opening.outside, opening.protocol)
         if not opening.is_certain:
             passed = [one.possibly(missing(UNKNOWN_VALUE, opening.hop.address, "frontend_port")) for one in passed]
-        for path in through(FROM_OUTSIDE, public.stage, at(*here), passed):
-            inside.append(path)
-            yield way_of(card.endpoint, path)
-    endpoint = Endpoint(balancer.address, LOAD_BALANCER, AZURE)
-    listened = Passage(spanned(protocols=_sure(opening.protocol), ports=_sure(opening.outside)), here)
+        for path in through(FROM_OUTSIDE, public.stage, here, passed):
+            front[path] = None
+            yield way_of(card.endpoint, sent_on(path, _sure(opening.inside)))
     if not opening.cards:
         gap = missing(BACKEND_OUTSIDE, balancer.address, "", "no machine of the plan stands behind this rule")
-        for path in through(FROM_OUTSIDE, public.stage, [listened.possibly(gap)]):
-            yield way_of(endpoint, path)
+        listened = Passage(spanned(protocols=_sure(opening.protocol), ports=_sure(opening.outside))).possibly(gap)
+        front = dict.fromkeys(through(FROM_OUTSIDE, public.stage, here, [listened]))
+    yield from (way_of(endpoint, path) for path in front)
 
 
 def _sure(ranges: Ranges) -> Span:
@@ -272,7 +273,7 @@ def links_to(cards: Cards, source: str, own: Ranges, card: Card, ports: Span) ->
 
     :param own: the addresses that the packets come from; empty when nobody can say
     """
-    stages, _ = cards.groups(card)
+    stages = cards.groups(card, card.subnets)
     start = [Passage(spanned(Span(own, own or ANYWHERE), _sure(TCP), ports))]
     for path in through(start, *stages):
         hops = (Hop(source), *path.hops, Hop(card.endpoint.address))
@@ -299,14 +300,14 @@ def firewall_ways(snapshot: Snapshot, cards: Cards) -> Iterator[Way]:
         for public in public_of(firewall, "ip_configuration"):
             for rule in _translations(firewall):
                 outer = list(_outer(rule))
-                for path in through(FROM_OUTSIDE, public.stage, outer):
-                    yield way_of(endpoint, path)
+                paths = through(FROM_OUTSIDE, public.stage, outer)
+                yield from (way_of(endpoint, path) for path in paths)
                 card = _named_card(rule, by_address, cards)
                 if card is not None:
                     inside = listing(rule.block.get("translated_port"))
                     ports = port_span(texts(inside), is_open=inside.is_open)
                     inner = _inside(cards, card, addresses_of(subnets), ports)
-                    for path in through(FROM_OUTSIDE, public.stage, outer, inner):
+                    for path in through([sent_on(path, ports) for path in paths], inner):
                         yield way_of(card.endpoint, path)
 
 
@@ -360,12 +361,16 @@ def _named_card(rule: Translation, by_address: dict[str, Card], cards: Cards) ->
 
 def _inside(cards: Cards, card: Card, own: Ranges, ports: Span) -> Stage:
     """Whether the machine's groups let in what is sent on to it from these addresses, whoever is behind them."""
-    stages, _ = cards.groups(card)
+    stages = cards.groups(card, card.subnets)
     start = [Passage(spanned(Span(own, own or ANYWHERE), ports=ports))]
     return [
         path._replace(
-            bounds=spanned(Span(ANYWHERE if path.bounds.must else (), ANYWHERE)),
+            bounds=Bounds(_from_anybody(path.bounds.must), _from_anybody(path.bounds.may)),
             assumptions=(*path.assumptions, SOURCE_REPLACED),
         )
         for path in through(start, *stages)
     ]
+
+
+def _from_anybody(these: Packets) -> Packets:
+    return unite(tuple(Box(ANYWHERE, box.protocols, box.ports) for box in these)) if these else ()

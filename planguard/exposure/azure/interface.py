@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from planguard.exposure.alternatives import one_of
 from planguard.exposure.azure.assumption import (
     BASIC_OPEN,
     DYNAMIC_ADDRESS,
@@ -16,10 +17,12 @@ from planguard.exposure.azure.assumption import (
     ONLY_THESE_GROUPS,
     STANDARD_ADDRESS,
     SUBNET_OUTSIDE,
+    SUBNET_UNCLEAR,
     UNKNOWN_VALUE,
     missing,
 )
 from planguard.exposure.azure.security_group import GROUP, MACHINES, Target, admitted_by
+from planguard.exposure.meant import meant
 from planguard.exposure.model import AZURE, COMPUTE, Endpoint, Hop
 from planguard.exposure.packets import EVERYTHING, packets
 from planguard.exposure.passage import OPEN, Bounds, Passage, Stage, certain, through
@@ -80,6 +83,20 @@ class Card(NamedTuple):
         """The subnets that it is in."""
         return near(self.holder.references(SUBNET, via=f"{self.at}.subnet_id"))
 
+    @property
+    def places(self) -> list[Near]:
+        """The subnets that it is in; one after the other, where it is in one of several."""
+        certain = self.subnets
+        if certain.items:
+            return [certain]
+        found = [
+            meant(self.holder, f"{path}.subnet_id", (SUBNET,), value=block.get("subnet_id"), single=True)
+            for path, block in blocks_of(self.holder, self.at).items
+        ]
+        sure = tuple(dict.fromkeys(subnet for one in found for subnet in one.certain))
+        possible = dict.fromkeys(subnet for one in found for subnet in one.possible)
+        return [Near(sure)] if sure else [Near((one,)) for one in possible] or [certain]
+
 
 class Cards:
     """The network interfaces of a snapshot, and the security groups in front of them."""
@@ -92,8 +109,8 @@ class Cards:
         """The interfaces that stand in a resource."""
         return [card for card in self.all if card.holder == holder]
 
-    def target(self, card: Card) -> Target:
-        """What a security group has to know of an interface."""
+    def target(self, card: Card, subnets: Near) -> Target:
+        """What a security group has to know of an interface in some subnets."""
         machines = near(card.holder.references(MACHINES, via=f"{card.at}.application_security_group_ids"))
         if card.holder.type == INTERFACE:
             joined = near(card.holder.referrers(_INTERFACE_MACHINES, via="network_interface_id"))
@@ -102,7 +119,6 @@ class Cards:
                 tuple(group for some in found for group in some.items),
                 joined.is_open or any(some.is_open for some in found),
             )
-        subnets = card.subnets
         return Target(_own_address(card) or addresses_of(subnets), space_of(subnets), machines)
 
     def admitted(self, group: Resource, target: Target) -> list[Passage]:
@@ -112,11 +128,10 @@ class Cards:
             kept = self._admitted[group, target] = admitted_by(group, target)
         return kept
 
-    def groups(self, card: Card) -> tuple[list[Stage], bool]:
-        """What the security groups of an interface let in: of its subnet, then its own; and whether it has any."""
-        target = self.target(card)
-        stages = [stage for stage in (self.of_subnets(card.subnets, target), self._own(card, target)) if stage]
-        return stages, bool(stages)
+    def groups(self, card: Card, subnets: Near) -> list[Stage]:
+        """What the security groups of an interface let in: of its subnet, then its own; empty where it has none."""
+        target = self.target(card, subnets)
+        return [stage for stage in (self.of_subnets(subnets, target), self._own(card, target)) if stage]
 
     def of_subnets(self, subnets: Near, target: Target) -> Stage:
         """What the groups of some subnets let in; empty where there is none."""
@@ -283,9 +298,14 @@ def own_addresses(card: Card) -> list[Public]:
 
 def behind_groups(cards: Cards, card: Card, *, is_basic: bool | None) -> Stage:
     """What reaches an interface through a public address: what the groups let in; without any, what the SKU does."""
-    stages, has_any = cards.groups(card)
+    gap = missing(SUBNET_UNCLEAR, card.holder.address, f"{card.at}.subnet_id")
+    return one_of([_behind(cards, card, place, is_basic=is_basic) for place in card.places], gap)
+
+
+def _behind(cards: Cards, card: Card, subnets: Near, *, is_basic: bool | None) -> Stage:
+    stages = cards.groups(card, subnets)
     taken = () if card.holder.is_created else (ONLY_THESE_GROUPS,)
-    if has_any:
+    if stages:
         return [one._replace(assumptions=(*one.assumptions, *taken)) for one in through(*stages)]
     if is_basic is False:
         return []

@@ -13,6 +13,7 @@ from planguard.exposure.azure.assumption import (
     AZURE_ADDRESSES,
     NO_PERIMETER,
     UNKNOWN_VALUE,
+    UNSHOWN_VALUE,
     missing,
 )
 from planguard.exposure.model import (
@@ -33,6 +34,7 @@ from planguard.exposure.ranges import ANYWHERE, EMPTY, PUBLIC_V4, Ranges, parse_
 from planguard.exposure.reading import (
     Listing,
     blocks_of,
+    is_written,
     listed,
     listing,
     near,
@@ -265,7 +267,19 @@ def _acl_passages(holder: Resource, path: str, block: dict[str, Any], service: S
             )
         span = network_span(texts(said), is_open=said.is_open)
         where = f"{path}.{name}" if path else name
-        yield listed_passage(holder, where, span, said)
+        found = listed_passage(holder, where, span, said)
+        if path and is_unknown(block.get(name)) and _is_unshown(holder, service.acl[0]):
+            found = found._replace(missing=(missing(UNSHOWN_VALUE, holder.address, where),))
+        yield found
+
+
+def _is_unshown(account: Resource, name: str) -> bool:
+    """Whether a list that is not known is most likely one that nobody gives.
+
+    The provider fills in the lists of a storage account that are left out. Where a ``dynamic`` block makes them, the
+    plan's configuration does not say whether anybody gives one.
+    """
+    return account.type == "azurerm_storage_account" and not is_written(account, name)
 
 
 def _allows(block: dict[str, Any]) -> bool:

@@ -253,3 +253,18 @@ def test_whose_tokens_are_taken_is_told() -> None:
     assert [one[4] for one in said("", trusting(absent), "aws-role-trust-oidc-subject-broad")] == [
         "it takes a token of GitHub Actions without a subject"
     ]
+
+
+def test_a_denial_spares_whoever_fails_one_of_its_conditions() -> None:
+    def bucket(keys: str) -> str:
+        allow = 'Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::site/*"'
+        deny = f'Effect = "Deny", Principal = "*", Action = "s3:*", Resource = "*", Condition = {{ {keys} }}'
+        return f'resource "aws_s3_bucket_policy" "site" {{\n bucket = "site"\n policy = {policy(allow, deny)}\n}}'
+
+    public = ("aws-s3-bucket-policy-public", "aws-resource-policy-public-data")
+    network = 'NotIpAddressIfExists = { "aws:SourceIp" = "203.0.113.0/24" }'
+    place = 'StringNotEqualsIfExists = { "aws:SourceVpc" = "vpc-1a2b3c4d" }'
+    tag = 'StringNotEqualsIfExists = { "aws:PrincipalTag/team" = "site" }'
+
+    assert said("", bucket(f"{network}, {place}"), *public) == []
+    assert {one[0] for one in said("", bucket(f"{network}, {tag}"), *public)} == set(public)

@@ -319,6 +319,28 @@ def test_where_actions_of_one_method_are_asked_for() -> None:
     assert SOMEBODY not in powers_in(text + custom([write], vault, name="machines"))
 
 
+def test_who_sets_passwords_of_others_gets_at_them() -> None:
+    text = f"""
+resource "azuread_directory_role_assignment" "it" {{
+  role_id             = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"
+  principal_object_id = "{SOMEBODY}"
+}}
+"""
+    (one,) = powers_in(text)[SOMEBODY].steps
+    assert (one.method, one.target, one.is_certain) == (
+        "application administrator",
+        "any service principal of the tenant",
+        True,
+    )
+
+
+def test_who_manages_an_identity_lets_itself_use_it() -> None:
+    text = STACK + assigned(OUTER, 'role_definition_name = "Owner"', f"{APP}.principal_id")
+    mine = assigned(f"{APP}.id", 'role_definition_name = "Managed Identity Contributor"').replace('"it"', '"mine"')
+    found = powers_in(text + mine)[SOMEBODY]
+    assert [(one.target, one.is_certain) for one in found.steps] == [(APP, True)]
+
+
 def test_a_target_that_holds_no_more_is_none() -> None:
     kind = "azurerm_linux_virtual_machine"
     who = f"{kind}.host.identity[0].principal_id"
@@ -446,7 +468,7 @@ def test_a_role_of_which_nobody_here_knows_what_it_holds_is_none() -> None:
 
 
 def test_what_a_table_leaves_open_is_no_step() -> None:
-    role = 'role_definition_name = "Managed Identity Contributor"'
+    role = 'role_definition_name = "Security Reader"'
     assert SOMEBODY not in powers_in(STACK + gives(f"{APP}.principal_id") + assigned(OUTER, role))
 
 

@@ -285,6 +285,38 @@ resource "azurerm_federated_identity_credential" "gh" {
     ]
 
 
+CLUSTER = """
+resource "azurerm_kubernetes_cluster" "c" {
+  name                = "c"
+  resource_group_name = "rg"
+  location            = "westeurope"
+  oidc_issuer_enabled = true
+}
+resource "azurerm_federated_identity_credential" "pod" {
+  name                = "pod"
+  resource_group_name = azurerm_resource_group.app.name
+  parent_id           = azurerm_user_assigned_identity.app.id
+  audience            = ["api://AzureADTokenExchange"]
+  issuer              = %s
+  subject             = "system:serviceaccount:shop:app"
+}
+"""
+
+
+def test_the_issuer_of_a_cluster_that_the_plan_creates_is_its_own() -> None:
+    found = holding(held_by, STACK + CLUSTER % "azurerm_kubernetes_cluster.c.oidc_issuer_url")
+    issuer = "${azurerm_kubernetes_cluster.c.oidc_issuer_url}"
+    assert grants(found, IDENTITY, TRUST) == [
+        f"exchangetoken | * | Federated:{issuer} | if system:serviceaccount:shop:app | if api://AzureADTokenExchange"
+    ]
+    assert gaps(found, IDENTITY, TRUST) == []
+
+
+def test_an_issuer_that_is_made_of_more_than_a_cluster_is_not_known() -> None:
+    made = '"${azurerm_kubernetes_cluster.c.oidc_issuer_url}/${azurerm_storage_account.s.id}"'
+    assert gaps(holding(held_by, STACK + CLUSTER % made), IDENTITY, TRUST) == ["trust-unknown"]
+
+
 @pytest.mark.parametrize(
     ("scope", "role", "who", "code"),
     [

@@ -149,6 +149,15 @@ resource "google_compute_instance" "it" {{
     assert told(powers_in(text + machine)[DEV]) == [f"{ACT_AS}+compute.instances.osLogin -> {ADMIN}"]
 
 
+def test_delegation_by_an_account_whose_tokens_one_gets_is_no_way_of_its_own() -> None:
+    relay = "projects/acme/serviceAccounts/relay@acme.iam.gserviceaccount.com"
+    text = account("admin", "roles/owner") + account("relay")
+    who = "serviceAccount:relay@acme.iam.gserviceaccount.com"
+    text += custom("iam.serviceAccounts.getAccessToken", who=who, on=ADMIN_NAME)
+    text += custom("iam.serviceAccounts.implicitDelegation", "iam.serviceAccounts.getAccessToken", on=relay)
+    assert told(powers_in(text)[DEV]) == [f"iam.serviceAccounts.getAccessToken -> {who}"]
+
+
 def test_delegation_leads_to_those_whose_tokens_the_account_gets() -> None:
     relay = "projects/acme/serviceAccounts/relay@acme.iam.gserviceaccount.com"
     text = account("admin", "roles/owner") + account("relay")

@@ -9,7 +9,7 @@ import pytest
 from planguard.access.compare import difference, witness_of
 from planguard.access.google.grants import held_by
 from planguard.access.google.predefined import predefined
-from planguard.access.model import MAY, RESOURCE, TRUST, Terms
+from planguard.access.model import MAY, RESOURCE, TRUST, Held, Terms
 from planguard.graph.snapshot import Snapshot
 from tests.access.holding import by_subject, gaps, grants, holding, masked, plan_text
 from tests.conftest import change, graph_from, plan_document
@@ -250,6 +250,62 @@ def test_workload_identity_is_trust() -> None:
     ]
 
 
+def test_an_account_that_an_unknown_set_names_is_in_it() -> None:
+    binding = """
+resource "google_service_account" "other" {
+  account_id = "other"
+}
+resource "google_project_iam_binding" "b" {
+  project = "acme"
+  role    = "roles/pubsub.publisher"
+  members = %s
+}
+"""
+    publish = "pubsub.topics.publish | projects/acme projects/acme/*"
+    named = '["serviceAccount:${google_service_account.app.email}", "user:a@x.io"]'
+    found = _with_unknown_members(PROVIDER + ACCOUNT + binding % named)
+    assert grants(found, APP) == [publish]
+    assert gaps(found, "${google_project_iam_binding.b.members}") == ["principal-unknown"]
+    chosen = "[for one in [google_service_account.app, google_service_account.other] : one.member]"
+    assert grants(_with_unknown_members(PROVIDER + ACCOUNT + binding % chosen), APP) == [f"upper {publish}"]
+
+
+def _with_unknown_members(text: str) -> dict[tuple[str, str], Held]:
+    """What subjects hold where nothing of a set is known, as Terraform has it where one element is not."""
+    plan = json.loads(plan_text(text))
+    for one in plan["resource_changes"]:
+        if one["type"] == "google_project_iam_binding":
+            one["change"]["after"].pop("members", None)
+            one["change"]["after_unknown"]["members"] = True
+    return by_subject(held_by(Snapshot(graph_from(plan), "after")))
+
+
+def test_a_pool_is_no_service_account() -> None:
+    pool = """
+resource "google_iam_workload_identity_pool" "ci" {
+  workload_identity_pool_id = "ci"
+}
+"""
+    who = '"principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.ci.name}/attribute.repository/acme/shop"'
+    text = pool + member("project", 'project = "acme"', '"roles/pubsub.publisher"', who)
+    (held,) = holding(held_by, PROVIDER + text).values()
+    assert held.subject.kind == "federated"
+    assert held.subject.name == (
+        "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.ci.name}"
+        "/${google_project_iam_member.it.member}"
+    )
+
+
+def test_a_policy_that_is_no_json_is_read_from_the_document_that_it_names() -> None:
+    plan = json.loads(plan_text(PROVIDER + ACCOUNT + POLICY))
+    for one in plan["resource_changes"]:
+        if one["type"] == "google_project_iam_policy":
+            one["change"]["after"]["policy_data"] = "policy-data"
+            one["change"]["after_unknown"].pop("policy_data", None)
+    found = by_subject(held_by(Snapshot(graph_from(plan), "after")))
+    assert grants(found, "user:a@x.io") == ["pubsub.topics.publish | projects/acme projects/acme/*"]
+
+
 def test_a_member_that_nobody_can_name_is_granted_perhaps() -> None:
     text = 'variable "who" {\n type = string\n}\n' + member(
         "project", 'project = "acme"', '"roles/pubsub.publisher"', "var.who"
@@ -278,6 +334,14 @@ def test_a_member_that_nobody_can_name_is_granted_perhaps() -> None:
         ("roles/editor", "iam.serviceAccounts.actAs", True, True),
         ("roles/editor", "resourcemanager.projects.setIamPolicy", False, False),
         ("roles/editor", "aiplatform.models.upload", False, True),
+        ("roles/editor", "iam.serviceAccounts.getAccessToken", False, False),
+        ("roles/editor", "storage.objects.get", False, True),
+        ("roles/iam.securityReviewer", "storage.objects.get", False, False),
+        ("roles/owner", "iam.serviceAccounts.signBlob", False, False),
+        ("roles/spanner.databaseReader", "spanner.databases.select", True, True),
+        ("roles/spanner.databaseReader", "spanner.databases.write", False, False),
+        ("roles/bigtable.viewer", "bigtable.tables.readRows", False, False),
+        ("roles/datastore.viewer", "datastore.entities.get", True, True),
         ("roles/viewer", "compute.instances.create", False, False),
         ("roles/owner", "resourcemanager.projects.setIamPolicy", True, True),
     ],

@@ -9,8 +9,8 @@ from planguard.access.kubernetes.grants import held_by
 from planguard.access.kubernetes.role import selects
 from planguard.access.model import MAY, Terms
 from planguard.graph.snapshot import Snapshot
-from tests.access.holding import gaps, grants, holding, masked, plan_text
-from tests.conftest import graph_from
+from tests.access.holding import by_subject, gaps, grants, holding, masked, plan_text
+from tests.conftest import change, graph_from, plan_document
 
 ROLE = """
 resource "kubernetes_role" "reader" {
@@ -110,6 +110,42 @@ resource "kubectl_manifest" "binding" {
 """
     found = holding(held_by, text)
     assert grants(found, "User:jane") == ["*:apps/* | *", "get:url:/healthz/* | *"]
+
+
+def test_yaml_that_its_provider_does_not_show_is_read_where_it_is_shown() -> None:
+    text = """apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: all}
+roleRef: {kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: User, name: jane}]
+"""
+    shown = {"yaml_body": text, "yaml_body_parsed": text, "kind": "ClusterRoleBinding"}
+    hidden = {"yaml_body": text}
+    other = {"yaml_body": text, "kind": "Secret"}
+    found = {}
+    for name, values in (("shown", shown), ("hidden", hidden), ("other", other)):
+        one = change(f"kubectl_manifest.{name}", ["create"], None, values, after_sensitive={"yaml_body": True})
+        found[name] = by_subject(held_by(Snapshot(graph_from(plan_document(one)), "after")))
+    assert grants(found["shown"], "User:jane") == ["*:*/* | *", "*:url:* | *"]
+    (held,) = found["hidden"].values()
+    assert [gap.text for gap in held.gaps] == ["the manifest is not shown, and may be a role or a binding"]
+    assert found["other"] == {}
+
+
+def test_what_roles_for_parts_of_the_cluster_hold_that_leads_to_more() -> None:
+    found = holding(held_by, cluster_binding("system:controller:clusterrole-aggregation-controller"))
+    access = found["identity", "Group:devs"].access
+    assert witness_of(access, Terms(("escalate:rbac.authorization.k8s.io/clusterroles",))) is not None
+    assert witness_of(access, Terms(("get:/secrets",)), reading=MAY) is None
+
+
+def test_a_role_that_every_cluster_has_in_a_namespace() -> None:
+    text = ROLE.replace("kubernetes_role.reader.metadata[0].name", '"extension-apiserver-authentication-reader"')
+    text = text[text.index('resource "kubernetes_role_binding"') :].replace('"shop"', '"kube-system"')
+    found = holding(held_by, text)
+    assert gaps(found, "User:jane") == []
+    access = found["identity", "User:jane"].access
+    assert witness_of(access, Terms(("get:/configmaps",)), reading=MAY) is not None
 
 
 def test_a_star_is_a_wildcard_only_as_a_whole() -> None:

@@ -10,6 +10,9 @@ from planguard.exposure.assumptions import ASSUMPTIONS, MISSING
 from planguard.exposure.aws.network import network_of
 from planguard.exposure.model import Network
 from planguard.graph.snapshot import Snapshot
+from planguard.plan.source.example import example_plan
+from planguard.schema import resource_schema
+from tests.access.aws.plans import graph_of
 from tests.conftest import change, graph_from, plan_document
 from tests.exposure.aws.stacks import ADDRESS, PRIVATE, PUBLIC, VPC, WORLD, group, held, instance
 from tests.exposure.drawn import links, network_from, ways
@@ -199,6 +202,20 @@ def test_an_acl_denies_before_it_allows_and_must_let_answers_out(first: int, las
     acl = ACL.replace("FIRST", str(first)).replace("LAST", str(last))
     some = group("some", 20, WORLD).replace("to_port   = 20", "to_port   = 23")
     assert ways(read(VPC, acl, some, instance("i", PUBLIC, ADDRESS, held("some")))) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param("0.0.0.0/0", ["aws_security_group.ssh"], id="an ACL that lets in everybody"),
+        pytest.param("8.0.0.0/8", ["aws_network_acl.n", "aws_security_group.ssh"], id="an ACL that keeps out others"),
+    ],
+)
+def test_a_rule_of_an_acl_guards_where_it_does_not_let_in_everybody(source: str, expected: list[str]) -> None:
+    acl = ACL.replace("FIRST", "1024").replace("LAST", "65535").replace("22", "23")
+    acl = acl.replace('"0.0.0.0/0"', f'"{source}"', 1)
+    (way,) = read(VPC, acl, SSH, instance("i", PUBLIC, ADDRESS, held("ssh"))).ways
+    assert [one.address for one in way.guards] == expected
 
 
 def test_of_an_acl_that_may_hold_the_subnet_what_gets_through_anyhow_is_certain() -> None:
@@ -402,6 +419,55 @@ def test_a_rule_of_the_group_itself_stays() -> None:
     assert ways(network_of(Snapshot(graph, "after"))) == ["aws_instance.i: 22/tcp whole"]
 
 
+def test_a_route_that_goes_is_gone_though_its_table_still_mirrors_it() -> None:
+    route = {"id": "r-1", "route_table_id": "rtb-0a1b2c3d", "destination_cidr_block": "0.0.0.0/0"}
+    into, away = (
+        {**route, "gateway_id": "igw-0a1b2c3d"},
+        {**route, "nat_gateway_id": "nat-0a1b2c3d", "instance_id": "x"},
+    )
+    for actions, after in ((["delete"], None), (["update"], away)):
+        document = plan_document(*existing(), change("module.z.aws_route.r", actions, into, after))
+        graph = graph_from(document)
+        found = [network_of(Snapshot(graph, name)) for name in ("before", "after")]
+        assert [ways(one) for one in found] == [["aws_instance.i: 22/tcp whole"], []]
+        assert found[0].ways[0].hops[1].address == "module.z.aws_route.r"
+
+
+def test_a_rule_of_an_acl_that_goes_is_gone_though_the_acl_still_mirrors_it() -> None:
+    rules = {
+        number: {"rule_no": number, "action": action, "protocol": "-1", "cidr_block": "0.0.0.0/0"}
+        for number, action in ((90, "deny"), (100, "allow"))
+    }
+    acl = {"id": "acl-1", "subnet_ids": ["subnet-0a1b2c3d"], "ingress": [*rules.values()], "egress": [rules[100]]}
+    denying = {"network_acl_id": "acl-1", "egress": False, "rule_number": 90, "rule_action": "deny"}
+    denying |= {"protocol": "-1", "cidr_block": "0.0.0.0/0"}
+    document = plan_document(
+        *existing(), _same("aws_network_acl.n", acl), change("aws_network_acl_rule.d", ["delete"], denying, None)
+    )
+    graph = graph_from(document)
+    assert ways(network_of(Snapshot(graph, "before"))) == []
+    assert ways(network_of(Snapshot(graph, "after"))) == ["aws_instance.i: 22/tcp whole"]
+
+
+@pytest.mark.parametrize(
+    "vpc", [pytest.param("", id="unsaid"), pytest.param("vpc_id = aws_default_vpc.d.id", id="named")]
+)
+def test_without_subnet_and_group_a_machine_is_in_the_default_group_of_the_default_vpc(vpc: str) -> None:
+    opened = group("d", 22, WORLD).replace('"aws_security_group"', '"aws_default_security_group"')
+    network = read('resource "aws_default_vpc" "d" {}', opened.replace("vpc_id = aws_vpc.m.id", vpc), instance("i"))
+    assert ways(network) == ["aws_instance.i: 22/tcp whole"]
+    other = read(VPC, opened, instance("i"))
+    assert ways(other) == []
+
+
+def test_a_machine_in_one_of_some_subnets_is_perhaps_reached() -> None:
+    vpc = VPC.replace('"10.0.${count.index}.0/24"', '"10.0.${count.index}.0/24"\n  map_public_ip_on_launch = true')
+    either = "subnet_id = concat(aws_subnet.public[*].id, aws_subnet.private[*].id)[terraform_data.later.id]"
+    network = read(vpc, SSH, 'resource "terraform_data" "later" {}', instance("i", either, held("ssh")))
+    assert ways(network) == ["aws_instance.i: nothing, perhaps 22/tcp whole"] * len(network.ways)
+    assert missing(network) == {"subnet-ambiguous"}
+
+
 LATER = 'resource "terraform_data" "later" {\n  input = ["sg-0123456789abcdef0"]\n}'
 TEMPLATED = """
 resource "aws_default_security_group" "d" { vpc_id = aws_vpc.m.id }
@@ -434,3 +500,48 @@ def test_groups_of_a_template_go_before_the_default_one_of_the_vpc(named: str, e
     template = TEMPLATED.replace("NAMED", named)
     network = read(VPC, SSH, LATER, template, instance("i", PUBLIC, ADDRESS, launch))
     assert ways(network) == [f"aws_instance.i: {expected}"]
+
+
+DUAL = VPC.replace(
+    "gateway_id = aws_internet_gateway.g.id\n  }",
+    "gateway_id = aws_internet_gateway.g.id\n  }\n"
+    '  route {\n    ipv6_cidr_block = "::/0"\n    gateway_id      = aws_internet_gateway.g.id\n  }',
+)
+
+
+def test_the_route_of_a_path_is_one_of_its_family() -> None:
+    both = group("both", 22, 'cidr_blocks = ["0.0.0.0/0"]\n    ipv6_cidr_blocks = ["::/0"]')
+    network = read(DUAL, both, instance("i", PUBLIC, ADDRESS, "ipv6_address_count = 1", held("both")))
+    routes = [way.hops[1].text for way in network.ways]
+    assert routes == ["0.0.0.0/0 to an internet gateway", "::/0 to an internet gateway"]
+
+
+TWO_GROUPS = """
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.m.id
+  ingress {
+    from_port       = 8080
+    to_port         = 8080
+    protocol        = "tcp"
+    security_groups = [aws_security_group.ssh.id]
+  }
+  ingress {
+    from_port       = 9090
+    to_port         = 9090
+    protocol        = "tcp"
+    security_groups = [aws_security_group.other.id]
+  }
+}
+"""
+
+
+def test_source_tells_which_block_lets_in_which_group() -> None:
+    text = "\n".join((
+        VPC, SSH, group("other", 443, WORLD), TWO_GROUPS, instance("a", PUBLIC, ADDRESS, held("ssh")),
+        instance("b", PUBLIC, ADDRESS, held("other")), instance("i", PRIVATE, held("app")),
+    ))  # fmt: skip
+    document = example_plan(text, table=resource_schema)
+    found = [links(network_of(Snapshot(graph_of(document, source=source), "after"))) for source in ("", text)]
+    ends = [{one for one in some if "-> aws_instance.i" in one} for some in found]
+    assert ends[1] == {"aws_instance.a -> aws_instance.i", "aws_instance.b -> aws_instance.i"}
+    assert ends[0] == {"aws_instance.a -> aws_instance.i?", "aws_instance.b -> aws_instance.i?"}

@@ -347,3 +347,15 @@ resource "aws_elasticache_cluster" "c" {
     network = read(VPC, group("c", 6379, WORLD), text, instance("i", PUBLIC, ADDRESS, held("c")))
     assert ways(network) == ["aws_instance.i: 6379/tcp whole"]
     assert links(network) == ["aws_instance.i -> aws_elasticache_cluster.c"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "expected"),
+    [
+        pytest.param("RabbitMQ", ["aws_mq_broker.b: 443, 5671/tcp whole"], id="RabbitMQ stands in no subnet"),
+        pytest.param("ActiveMQ", [], id="ActiveMQ stands behind the default group"),
+    ],
+)
+def test_a_public_broker(engine: str, expected: list[str]) -> None:
+    network = read(f'resource "aws_mq_broker" "b" {{\n  engine_type = "{engine}"\n  publicly_accessible = true\n}}')
+    assert ways(network) == expected

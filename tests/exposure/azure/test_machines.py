@@ -261,7 +261,7 @@ PRIVATE = BASE.replace("    public_ip_address_id = azurerm_public_ip.p.id\n", ""
         pytest.param(
             "public_ip_address_id = azurerm_public_ip.p.id",
             rule("Allow", 100, "443", "Internet"),
-            [f"{MACHINE}: 8443/tcp whole"],
+            ["azurerm_lb.l: 8443/tcp whole", f"{MACHINE}: 443/tcp whole"],
             id="the group is asked for the port behind the balancer",
         ),
         pytest.param(
@@ -334,7 +334,7 @@ resource "azurerm_firewall_nat_rule_collection" "n" {
 }
 """
     network = network_from(text, network_of)
-    assert ways(network) == ["azurerm_firewall.f: 2222/tcp whole", f"{MACHINE}: 2222/tcp whole"]
+    assert ways(network) == ["azurerm_firewall.f: 2222/tcp whole", f"{MACHINE}: 22/tcp whole"]
     way = next(one for one in network.ways if one.endpoint.address == MACHINE)
     assert [hop.address for hop in way.hops] == [
         "internet",
@@ -348,11 +348,7 @@ resource "azurerm_firewall_nat_rule_collection" "n" {
     assert network.gaps == ()
 
 
-def test_an_application_gateway_answers_itself_and_reaches_what_stands_behind() -> None:
-    text = (
-        PRIVATE.replace("RULES", "")
-        + ON_SUBNET
-        + """
+GATEWAY = """
 resource "azurerm_subnet" "gw" {
   name = "gw"
   resource_group_name = "rg"
@@ -411,13 +407,21 @@ resource "azurerm_network_interface_application_gateway_backend_address_pool_ass
   backend_address_pool_id = tolist(azurerm_application_gateway.w.backend_address_pool)[0].id
 }
 """
-    )
-    network = network_from(text, network_of)
+
+
+def test_an_application_gateway_answers_itself_and_reaches_what_stands_behind() -> None:
+    network = network_from(PRIVATE.replace("RULES", "") + ON_SUBNET + GATEWAY, network_of)
     assert ways(network) == [
         "azurerm_application_gateway.w: 443/tcp whole",
         "azurerm_linux_virtual_machine.m: 80/tcp whole",
     ]
     assert links(network) == [f"azurerm_application_gateway.w -> {MACHINE}"]
+
+
+def test_a_group_that_refuses_tcp_keeps_out_the_application_gateway() -> None:
+    rules = rule("Deny", 4000, "*", "*")
+    network = network_from(PRIVATE.replace("RULES", rules) + ON_SUBNET + GATEWAY, network_of)
+    assert ways(network) == ["azurerm_application_gateway.w: 443/tcp whole"]
 
 
 def change_of(address: str, before: dict[str, object] | None, after: dict[str, object] | None) -> dict[str, object]:
@@ -455,3 +459,36 @@ def test_a_separate_rule_that_is_deleted_is_gone_although_the_group_still_mirror
     )
     assert ways(network_of(Snapshot(graph, "before"))) == ["azurerm_network_interface.n: 22/tcp whole"]
     assert ways(network_of(Snapshot(graph, "after"))) == []
+
+
+SUBNETS = """
+resource "terraform_data" "later" {}
+resource "azurerm_subnet" "t" {
+  for_each = toset(["a", "b"])
+  name = each.key
+  resource_group_name = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes = ["10.1.1.0/24"]
+}
+resource "azurerm_subnet_network_security_group_association" "t" {
+  for_each = NAMES
+  subnet_id = azurerm_subnet.t[each.key].id
+  network_security_group_id = azurerm_network_security_group.g.id
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        pytest.param('toset(["a", "b"])', f"{MACHINE}: 22/tcp whole", id="both behind one group"),
+        pytest.param('toset(["a"])', f"{MACHINE}: nothing, perhaps 22/tcp whole", id="one behind a group"),
+    ],
+)
+def test_an_interface_in_one_of_some_subnets(names: str, expected: str) -> None:
+    base = BASE.replace("azurerm_subnet.s.id", "azurerm_subnet.t[terraform_data.later.id].id", 1)
+    text = base.replace("SKU", "Standard").replace("RULES", rule("Allow", 100, "22", "*"))
+    network = network_from(text + SUBNETS.replace("NAMES", names), network_of)
+    assert ways(network) == [expected]
+    codes = {one.code for way in network.ways for one in way.missing}
+    assert codes == ({"azure-subnet-unclear"} if "perhaps" in expected else set())

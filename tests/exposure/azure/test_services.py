@@ -163,3 +163,31 @@ resource "azurerm_storage_container" "c" {{
 """
     )
     assert ("azurerm_storage_container.c: 443/tcp whole" in found(text)) is expected
+
+
+RULES = """
+resource "terraform_data" "later" {}
+resource "azurerm_storage_account" "x" {
+  name                = "x"
+  resource_group_name = "rg"
+  RULES
+}
+"""
+INSIDE = 'default_action = "Deny"\n    ip_rules = split(",", terraform_data.later.id)'
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        pytest.param(f"network_rules {{\n    {INSIDE}\n  }}", "azure-value-unknown", id="the plan shows it"),
+        pytest.param(
+            f'dynamic "network_rules" {{\n    for_each = [1]\n    content {{\n    {INSIDE}\n    }}\n  }}',
+            "azure-dynamic-block",
+            id="a dynamic block",
+        ),
+    ],
+)
+def test_a_list_that_is_not_known_yet(rules: str, code: str) -> None:
+    (way,) = network_from(RULES.replace("RULES", rules), network_of).ways
+    assert way.must == ()
+    assert [one.code for one in way.missing] == [code]
