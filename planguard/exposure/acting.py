@@ -15,6 +15,7 @@ from planguard.access.model import IDENTITY, Gap
 from planguard.access.powers import OUTSIDE, Step, powers, powers_of
 from planguard.exposure.reading import blocks_of, listing, near, texts
 from planguard.graph.resource import Resource
+from planguard.plan.unknown import is_unknown
 
 _PROFILE, _ROLE = "aws_iam_instance_profile", "aws_iam_role"
 _TEMPLATES = ("aws_launch_template", "aws_launch_configuration")
@@ -45,6 +46,18 @@ _DIRECTLY = {
 def acting_as(endpoint: Resource) -> list[Resource]:
     """The resources that stand for those as whom something acts for certain, as far as they are in the plan."""
     return list(dict.fromkeys(_acting_as(endpoint)))
+
+
+def unknown_identity(endpoint: Resource) -> str:
+    """The attribute that says as whom something acts, where it is not known yet and leads to nobody in the plan."""
+    if endpoint.type in _DIRECTLY:
+        path = _DIRECTLY[endpoint.type][1]
+    elif endpoint.type == "aws_instance":
+        path = "iam_instance_profile"
+    else:
+        return ""
+    is_open = is_unknown(endpoint.get(path)) and not endpoint.is_left_to_provider(path)
+    return path if is_open and not acting_as(endpoint) else ""
 
 
 def _acting_as(endpoint: Resource) -> Iterator[Resource]:

@@ -24,7 +24,7 @@ def allowances(role: Resource) -> Iterator[tuple[str, dict[str, Any]]]:
 
     The rules of a cluster role that gathers others are left to the control plane; those others are judged themselves.
     """
-    if not is_manifest(role) and role.type.startswith("kubernetes_cluster_role") and _gathers(role):
+    if _gathers(role):
         return
     if not is_manifest(role) or manifest_kind(role) in ("Role", "ClusterRole"):
         yield from blocks(role, "rule")

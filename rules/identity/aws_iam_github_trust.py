@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from planguard import Resource, Undetermined, Violation, is_unknown, rule, violation
-from planguard.access.aws.federation import Taken, tokens_of_anybody
-from planguard.access.model import ANYTHING, TRUST
+from planguard.access.aws.federation import tokens_of_anybody
+from planguard.access.model import LOWER, TRUST, Clause
+from planguard.access.pattern import is_symbol, shown, symbol_name
 from planguard.access.standing import standing_at
 
 from ._aws_access import exactly, leave_open, place_of
@@ -19,6 +20,7 @@ _HOST = "token.actions.githubusercontent.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _PROVIDERS = ("aws_iam_openid_connect_provider", "data.aws_iam_openid_connect_provider")
 _ROLE = {"aws_iam_role": "assume_role_policy"}
+_LATER = "whose tokens it takes is known after apply only"
 _SAFE = re.compile(
     r"repo:[^/*?]+/.+"
     r"|(?:repository|job_workflow_ref):[^/*?]+/.+"
@@ -39,6 +41,38 @@ _SAFE = re.compile(
     ],
     since="0.2.0",
     bad={
+        "one statement for everybody, and one of which that is not known yet": """
+            resource "terraform_data" "subject" {
+              input = "repo:example/shop:pull_request"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
+                }
+                condition {
+                  test     = "StringLike"
+                  variable = "token.actions.githubusercontent.com:sub"
+                  values   = [terraform_data.subject.output]
+                }
+              }
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
         "a document each, audience only": """
             resource "aws_iam_openid_connect_provider" "pipelines" {
               url            = "https://token.actions.githubusercontent.com"
@@ -396,6 +430,146 @@ _SAFE = re.compile(
         """,
     },
     good={
+        "role for another provider that is looked up": """
+            data "aws_iam_openid_connect_provider" "gitlab" {
+              url = "https://gitlab.example.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [data.aws_iam_openid_connect_provider.gitlab.arn]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "role for another provider, of an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = ["arn:aws:iam::${aws_organizations_account.team.id}:oidc-provider/gitlab.com"]
+                }
+                condition {
+                  test     = "StringEquals"
+                  variable = "gitlab.com:aud"
+                  values   = ["https://gitlab.com"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "two other providers of this plan": """
+            resource "aws_iam_openid_connect_provider" "gitlab" {
+              url            = "https://gitlab.example.com"
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            resource "aws_iam_openid_connect_provider" "runners" {
+              url            = "https://runners.example.com"
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [
+                    aws_iam_openid_connect_provider.gitlab.arn,
+                    aws_iam_openid_connect_provider.runners.arn,
+                  ]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "subject of a provider of one's own that is not known yet": """
+            resource "terraform_data" "subject" {
+              input = "project_path:example/shop:*"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = ["arn:aws:iam::111122223333:oidc-provider/gitlab.example.com"]
+                }
+                condition {
+                  test     = "StringLike"
+                  variable = "gitlab.example.com:sub"
+                  values   = [terraform_data.subject.output]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "subject of another provider that is not known yet": """
+            resource "terraform_data" "subject" {
+              input = "project_path:example/shop:*"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = ["arn:aws:iam::111122223333:oidc-provider/gitlab.com"]
+                }
+                condition {
+                  test     = "StringLike"
+                  variable = "gitlab.com:sub"
+                  values   = [terraform_data.subject.output]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "provider of one's own enterprise": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRoleWithWebIdentity"
+                  Principal = {
+                    Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com/example"
+                  }
+                }]
+              })
+            }
+        """,
         "service accounts of a cluster, a document each": """
             resource "aws_eks_cluster" "main" {
               name     = "main"
@@ -771,6 +945,111 @@ _SAFE = re.compile(
         """,
     },
     undetermined={
+        "statements that are not known yet, beside a provider of this plan": """
+            resource "terraform_data" "provider" {
+              input = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+            }
+
+            resource "aws_iam_openid_connect_provider" "gitlab" {
+              url            = "https://gitlab.example.com"
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [aws_iam_openid_connect_provider.gitlab.arn]
+                }
+              }
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [terraform_data.provider.output]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "role for some provider of an account that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [
+                    "arn:aws:iam::${aws_organizations_account.team.id}:oidc-provider/token.actions.githubusercontent.com",
+                  ]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "role for a provider whose address is not known yet": """
+            resource "terraform_data" "url" {
+              input = "https://token.actions.githubusercontent.com"
+            }
+
+            resource "aws_iam_openid_connect_provider" "pipelines" {
+              url            = terraform_data.url.output
+              client_id_list = ["sts.amazonaws.com"]
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = [aws_iam_openid_connect_provider.pipelines.arn]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "subject that is not known yet": """
+            resource "terraform_data" "subject" {
+              input = "repo:example/shop:pull_request"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRoleWithWebIdentity"]
+                principals {
+                  type        = "Federated"
+                  identifiers = ["arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"]
+                }
+                condition {
+                  test     = "StringLike"
+                  variable = "token.actions.githubusercontent.com:sub"
+                  values   = [terraform_data.subject.output]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
         "a document each, of a provider that nothing is said of": """
             resource "terraform_data" "provider" {
               input = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
@@ -879,22 +1158,29 @@ def _workflows_later(role: Resource) -> Iterator[Violation]:
     """Whose workflows a policy that is rendered at apply only lets in, by what is known of its statements."""
     with exactly(role):
         found = [one for held in standing_at(role, TRUST) for one in tokens_of_anybody(held.access)]
+    of_github = [one for one in found if one.issuer.host == _HOST]
+    for one in sorted(of_github, key=lambda one: not one.is_certain):
+        if not one.is_certain:
+            leave_open(role, one.clause, _LATER)
+        origin = one.clause.origin
+        evidence = [] if origin.address == role.address else [origin.address]
+        for what in _open_values(list(map(shown, one.values))):
+            yield violation(place_of(origin, resource=role), what, evidence=evidence)
     for one in found:
-        if one.is_certain and one.issuer.host == _HOST:
-            origin = one.clause.origin
-            evidence = [] if origin.address == role.address else [origin.address]
-            for what in _open_values(list(one.values)):
-                yield violation(place_of(origin, resource=role), what, evidence=evidence)
-    for one in found:
-        if not one.is_certain and (one.issuer.host == _HOST or (not one.issuer.host and _may_be_github(one, role))):
-            leave_open(role, one.clause, "whose tokens it takes is known after apply only")
+        # Beside a lower reading stands an upper one, with all that it may speak of.
+        if not one.issuer.host and one.clause.bound != LOWER and _may_be_github(one.clause, role):
+            leave_open(role, one.clause, _LATER)
 
 
-def _may_be_github(one: Taken, role: Resource) -> bool:
-    """Whether the provider of a statement, which is known after apply only, may be that of GitHub."""
+def _may_be_github(clause: Clause, role: Resource) -> bool:
+    """Whether a provider of a statement, which is known after apply only, may be that of GitHub."""
+    names = "".join(one.rpartition(":oidc-provider/")[2] for one in clause.principals.include)
+    if "*" in names:
+        return True
     documents = role.references(DOCUMENT, via=_ROLE[role.type])
-    providers = [found for each in documents for kind in _PROVIDERS for found in each.references(kind)]
-    return one.clause.principals.include == ANYTHING or not providers or any(map(_is_of_github, providers))
+    providers = {one.address: one for each in documents for kind in _PROVIDERS for one in each.references(kind)}
+    later = [providers.get(symbol_name(char).rpartition(".")[0]) for char in names if is_symbol(char)]
+    return any(not one or _is_of_github(one) for one in later)
 
 
 def _lets_workflows_in(statement: Statement, trust: Resource) -> bool:

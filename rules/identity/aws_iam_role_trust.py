@@ -7,19 +7,18 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from planguard import Resource, Violation, is_unknown, rule, violation
+from planguard import Resource, Violation, rule, violation
 from planguard.access.aws.strangers import strangers_let_in
-from planguard.access.model import ALLOW, ANYTHING, TRUST, UPPER, Access, Clause, Terms
+from planguard.access.model import ALLOW, ANYTHING, LOWER, TRUST, UPPER, Access, Clause, Terms
 from planguard.access.pattern import is_symbol, symbol_name
 from planguard.access.standing import standing_at
 
 from ._aws_access import exactly, leave_open, place_of
-from ._aws_limits import is_denied, is_limited
-from ._aws_policy import Statement, covers, listed, statements
+from ._aws_policy import covers
 
-_ASSUME = ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
-_ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(\d{12})(?::root)?")
+_ASSUME = ("sts:assumerole", "sts:assumerolewithwebidentity", "sts:assumerolewithsaml")
 _EVERYBODY = re.compile(r"AWS:arn:[^:]*:iam::(\d{12}):\*")
+_LATER = "whom it lets assume it is known after apply only"
 _CALLERS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "sts:externalid")
 
 
@@ -194,6 +193,22 @@ _CALLERS = ("aws:principalarn", "aws:principaltag/", "aws:userid", "sts:external
         """,
     },
     good={
+        "guests of an identity pool": """
+            resource "aws_iam_role" "guest" {
+              name               = "guest"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRoleWithWebIdentity"
+                  Principal = { Federated = "cognito-identity.amazonaws.com" }
+                  Condition = {
+                    StringEquals = { "cognito-identity.amazonaws.com:aud" = "eu-west-1:0a1b2c3d" }
+                  }
+                }]
+              })
+            }
+        """,
         "a document each, denied again": """
             data "aws_iam_policy_document" "trust" {
               for_each = toset(["deploy", "audit"])
@@ -447,24 +462,6 @@ def role_trusts_anyone(role: Resource) -> Iterator[Violation]:
     Name in `Principal` the accounts, roles or services that need the role. For a whole organization keep `*` and
     add the condition `StringEquals` on `aws:PrincipalOrgID`; not `StringEqualsIfExists`, which holds for strangers.
     """
-    if is_unknown(role.get("assume_role_policy")):
-        yield from _anyone_later(role)
-        return
-    document = statements(role, "assume_role_policy")
-    for statement in document:
-        if (
-            statement.allows
-            and _is_assume(statement)
-            and statement.is_for_anyone
-            and not is_limited(statement)
-            and not is_denied(statement, document)
-        ):
-            who = "everyone but those in NotPrincipal" if statement.not_principals else "anyone"
-            yield violation(statement.path, f"{who} may assume it", evidence=statement.evidence)
-
-
-def _anyone_later(role: Resource) -> Iterator[Violation]:
-    """Who may assume a role whose policy is rendered at apply only, by what is known of its statements."""
     with exactly(role):
         found = [
             one
@@ -472,29 +469,31 @@ def _anyone_later(role: Resource) -> Iterator[Violation]:
             for one in strangers_let_in(_to_assume(held.access))
             if one.who == "anybody"
         ]
-    for one in found:
-        if one.is_certain:
-            origin = one.clause.origin
-            evidence = [] if origin.address == role.address else [origin.address]
-            yield violation(place_of(origin, resource=role), "anyone may assume it", evidence=evidence)
-    for one in found:
+    for one in sorted(found, key=lambda one: not one.is_certain):
         if not one.is_certain:
-            leave_open(role, one.clause, "whom it lets assume it is known after apply only")
+            leave_open(role, one.clause, _LATER)
+        who = "everyone but those in NotPrincipal" if one.clause.principals.exclude else "anyone"
+        yield _may_assume(role, who, one.clause)
+
+
+def _may_assume(role: Resource, who: str, clause: Clause) -> Violation:
+    origin = clause.origin
+    evidence = [] if origin.address == role.address else [origin.address]
+    return violation(place_of(origin, resource=role), f"{who} may assume it", evidence=evidence)
 
 
 def _to_assume(access: Access) -> Access:
-    """What a trust policy allows of the ways to assume a role, and all that it denies."""
-    clauses = []
-    for one in access.clauses:
-        if one.effect != ALLOW:
-            clauses.append(one)
-        elif ways := [way.lower() for way in _ASSUME if _takes_in(one.actions, way)]:
-            clauses.append(replace(one, actions=Terms(tuple(ways))))
+    """What a trust policy says of the ways to assume a role."""
+    clauses = [
+        replace(one, actions=Terms(ways))
+        for one in access.clauses
+        if (ways := tuple(way for way in _ASSUME if _takes_in(one.actions, way)))
+    ]
     return replace(access, clauses=tuple(clauses))
 
 
 def _takes_in(actions: Terms, way: str) -> bool:
-    return covers(actions.include, way, case=False) and not covers(actions.exclude, way, case=False)
+    return covers(actions.include, way, case=True) and not covers(actions.exclude, way, case=True)
 
 
 @rule(
@@ -731,6 +730,119 @@ def _takes_in(actions: Terms, way: str) -> bool:
         """,
     },
     good={
+        "everybody in one's own organization": """
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "*" }
+                  Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" } }
+                }]
+              })
+            }
+        """,
+        "a role, of which is not known yet whether it is allowed": """
+            resource "terraform_data" "effect" {
+              input = "Allow"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                effect  = terraform_data.effect.output
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = ["arn:aws:iam::444455556666:role/deploy"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "a role and a user of this plan": """
+            resource "aws_iam_role" "runner" {
+              name_prefix        = "runner-"
+              assume_role_policy = jsonencode({
+                Version   = "2012-10-17"
+                Statement = [{
+                  Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" }
+                }]
+              })
+            }
+
+            resource "aws_iam_user" "ci" {
+              name = "ci"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [aws_iam_role.runner.arn, aws_iam_user.ci.arn]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "a role that is looked up, or one that it is a session of": """
+            resource "terraform_data" "session" {
+              input = "arn:aws:sts::444455556666:assumed-role/deploy/ci"
+            }
+
+            data "aws_iam_session_context" "deployer" {
+              arn = terraform_data.session.output
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = [data.aws_iam_session_context.deployer.issuer_arn]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
+        "roles of a permission set, looked up by name": """
+            resource "terraform_data" "name" {
+              input = "AWSReservedSSO_deploy_.*"
+            }
+
+            data "aws_iam_roles" "deployers" {
+              name_regex = terraform_data.name.output
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = data.aws_iam_roles.deployers.arns
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
         "a document each, for sessions to be tagged": """
             data "aws_iam_policy_document" "trust" {
               for_each = toset(["deploy", "audit"])
@@ -983,6 +1095,27 @@ def _takes_in(actions: Terms, way: str) -> bool:
         """,
     },
     undetermined={
+        "an account, of which is not known yet whether it is allowed": """
+            resource "terraform_data" "effect" {
+              input = "Deny"
+            }
+
+            data "aws_iam_policy_document" "trust" {
+              statement {
+                effect  = terraform_data.effect.output
+                actions = ["sts:AssumeRole"]
+                principals {
+                  type        = "AWS"
+                  identifiers = ["444455556666"]
+                }
+              }
+            }
+
+            resource "aws_iam_role" "deploy" {
+              name               = "deploy"
+              assume_role_policy = data.aws_iam_policy_document.trust.json
+            }
+        """,
         "a document each, for whom is known after apply only": """
             resource "terraform_data" "partner" {
               input = "444455556666"
@@ -1088,33 +1221,22 @@ def role_trusts_whole_account(role: Resource) -> Iterator[Violation]:
     them in a condition: `ArnLike` on `aws:PrincipalArn`. A vendor who cannot say which role calls gets an external
     id: `StringEquals` on `sts:ExternalId`.
     """
-    if is_unknown(role.get("assume_role_policy")):
-        yield from _accounts_later(role)
-        return
-    for statement in statements(role, "assume_role_policy"):
-        if statement.allows and _is_assume(statement) and not _names_callers(statement):
-            for account in _whole_accounts(statement):
-                yield violation(statement.path, f"everybody in {account} may assume it", evidence=statement.evidence)
-
-
-def _accounts_later(role: Resource) -> Iterator[Violation]:
-    """Which accounts may assume a role whose policy is rendered at apply only, by what is known of its statements."""
     clauses = [one for held in standing_at(role, TRUST) for one in _to_assume(held.access).clauses]
     allowing = [one for one in clauses if one.effect == ALLOW and not _tells_callers(one)]
     told = set()
     for one in allowing:
         for account in _accounts_named(one) if one.bound != UPPER else ():
             told.add(account)
-            evidence = [] if one.origin.address == role.address else [one.origin.address]
-            place = place_of(one.origin, resource=role)
-            yield violation(place, f"everybody in {account} may assume it", evidence=evidence)
+            yield _may_assume(role, f"everybody in {account}", one)
     for one in allowing:
         is_open = one.bound == UPPER and (one.principals.include == ANYTHING or set(_accounts_named(one)) - told)
-        if is_open or any(map(_may_be_an_account, one.principals.include)):
-            leave_open(role, one, "whom it lets assume it is known after apply only")
+        # Beside a lower reading stands an upper one, with all that it may speak of.
+        if is_open or (one.bound != LOWER and any(map(_may_be_an_account, one.principals.include))):
+            leave_open(role, one, _LATER)
 
 
 def _accounts_named(clause: Clause) -> list[str]:
+    """The numbers of the accounts that a statement names as a whole."""
     found = [_EVERYBODY.fullmatch(one) for one in clause.principals.include]
     return sorted({match[1] for match in found if match})
 
@@ -1128,27 +1250,8 @@ def _may_be_an_account(principal: str) -> bool:
 
 
 def _tells_callers(clause: Clause) -> bool:
+    """Whether a condition says which of the account, or knows a word that only the right ones are told."""
     return any(
         line.key.lower().startswith(_CALLERS) and "ifexists" not in line.operator.lower()
         for line in clause.predicates
     )
-
-
-def _whole_accounts(statement: Statement) -> list[str]:
-    """The numbers of the accounts that a statement names as a whole."""
-    found = [_ACCOUNT.fullmatch(one) for block in statement.principals for one in listed(block.get("identifiers"))]
-    return sorted({match[1] for match in found if match})
-
-
-def _names_callers(statement: Statement) -> bool:
-    """Whether a condition says which of the account, or knows a word that only the right ones are told."""
-    return any(
-        block["variable"].lower().startswith(_CALLERS) and "ifexists" not in block["test"].lower()
-        for block in statement.conditions
-    )
-
-
-def _is_assume(statement: Statement) -> bool:
-    if statement.not_actions:
-        return not all(covers(statement.not_actions, one, case=False) for one in _ASSUME)
-    return any(covers([action], one, case=False) for action in statement.actions for one in _ASSUME)

@@ -55,6 +55,39 @@ _GRANTING = frozenset({"roles/resourcemanager.folderIamAdmin", "roles/resourcema
         "google-project-basic-role",
     ],
     bad={
+        "one of two roles": """
+variable "is_sandbox" {
+  default = true
+}
+
+resource "google_project_iam_custom_role" "deployer" {
+  project     = "acme-shop"
+  role_id     = "deployer"
+  title       = "Deployer"
+  permissions = ["run.services.update"]
+}
+
+resource "google_project_iam_member" "ci" {
+  project = "acme-shop"
+  role    = var.is_sandbox ? "roles/iam.serviceAccountUser" : google_project_iam_custom_role.deployer.name
+  member  = "group:ci@example.com"
+}
+""",
+        "a role that acts as accounts, until nobody knows when": """
+resource "terraform_data" "end" {
+  input = "2030-01-01T00:00:00Z"
+}
+
+resource "google_project_iam_member" "ops" {
+  project = "acme-shop"
+  role    = "roles/iam.serviceAccountUser"
+  member  = "group:ops@example.com"
+  condition {
+    title      = "for some time"
+    expression = "request.time < timestamp('${terraform_data.end.output}')"
+  }
+}
+""",
         "an administrator of access who hands out keys": """
 resource "google_project_iam_member" "ops" {
   project = "acme-shop"
@@ -207,6 +240,17 @@ resource "google_folder_iam_member" "ci" {
 """,
     },
     good={
+        "an administrator of access who hands out one harmless role": """
+resource "google_folder_iam_member" "ops" {
+  folder = "folders/123456789012"
+  role   = "roles/resourcemanager.folderIamAdmin"
+  member = "group:ops@example.com"
+  condition {
+    title      = "viewers"
+    expression = "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['roles/run.viewer'])"
+  }
+}
+""",
         "a role that acts as nobody else": """
 resource "google_folder_iam_member" "ops" {
   folder = "folders/987654321"
@@ -304,7 +348,7 @@ def organization_impersonation_role(access: Resource) -> Iterator[Violation]:
 
 def _impersonating(access: Resource) -> frozenset[str]:
     """The roles that let act as service accounts; without those that only grant, where a condition limits it."""
-    if access.type.endswith("_policy") or role_of(access) not in _GRANTING:
+    if role_of(access) not in _GRANTING:
         return _IMPERSONATING
     expressions = [block.get("expression", "") for _, block in access.blocks("condition")]
     if any(lets_grant_none_of(one, _IMPERSONATING) for one in expressions):

@@ -147,6 +147,27 @@ def role_wildcard(role: Resource) -> Iterator[Violation]:
         "kubernetes-role-wildcard-resource",
     ],
     bad={
+        "a rule of its own, beside those that it gathers": """
+resource "kubernetes_cluster_role_v1" "monitoring" {
+  metadata {
+    name = "monitoring"
+  }
+
+  aggregation_rule {
+    cluster_role_selectors {
+      match_labels = {
+        "rbac.example.com/monitoring" = "true"
+      }
+    }
+  }
+
+  rule {
+    api_groups = [""]
+    resources  = ["*"]
+    verbs      = ["get"]
+  }
+}
+""",
         "every verb": """
 resource "kubernetes_role_v1" "agent" {
   metadata {
@@ -219,6 +240,21 @@ resource "kubernetes_manifest" "agent" {
 """,
     },
     good={
+        "one that gathers the rules of others": """
+resource "kubernetes_cluster_role_v1" "monitoring" {
+  metadata {
+    name = "monitoring"
+  }
+
+  aggregation_rule {
+    cluster_role_selectors {
+      match_labels = {
+        "rbac.example.com/monitoring" = "true"
+      }
+    }
+  }
+}
+""",
         "all named": """
 resource "kubernetes_role_v1" "agent" {
   metadata {
@@ -271,6 +307,26 @@ resource "kubernetes_manifest" "policy" {
 """,
     },
     undetermined={
+        "rules that are not known yet": """
+resource "terraform_data" "resources" {
+  input = ["pods"]
+}
+
+resource "kubernetes_cluster_role_v1" "agent" {
+  metadata {
+    name = "agent"
+  }
+
+  dynamic "rule" {
+    for_each = terraform_data.resources.output
+    content {
+      api_groups = [""]
+      resources  = [rule.value]
+      verbs      = ["get"]
+    }
+  }
+}
+""",
         "a verb that is not known yet": """
 resource "terraform_data" "choice" {
   input = "get"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from planguard import Resource, Undetermined, Violation, rule, violation
-from planguard.exposure.acting import acting_as, possible_privilege_of, privilege_of
+from planguard.exposure.acting import acting_as, possible_privilege_of, privilege_of, unknown_identity
 from planguard.exposure.openings import Opening, openings_of
 
 from ._endpoints import RUNNING
@@ -269,6 +269,15 @@ resource "terraform_data" "action" {
             + _AWS_APPLICATION
             + _aws_role("${terraform_data.action.output}")
         ),
+        "profile that is not known yet": (
+            """
+resource "terraform_data" "profile" {
+  input = "app"
+}
+"""
+            + AWS_MACHINE.replace("= true", "= true\n  iam_instance_profile = terraform_data.profile.output")
+            + aws_group("22")
+        ),
         "ranges that are not known yet": (
             """
 resource "terraform_data" "ranges" {
@@ -317,3 +326,6 @@ def privileged_workload_reachable(endpoint: Resource) -> Iterator[Violation]:
             waiting += [undetermined(endpoint, gap, why) for gap in gaps]
     if waiting:
         raise waiting[0]
+    path = unknown_identity(endpoint)
+    if path:
+        raise Undetermined(tuple(path.split(".")), endpoint, why="as whom it acts is known after apply only")
