@@ -160,7 +160,7 @@ def test_the_platform_when_it_is_made() -> None:
 
 
 def test_the_trust_of_one_instance_is_read_from_the_document_of_the_same_key() -> None:
-    [trust] = of(grants(access(PLATFORM, CREATE).possible), 'aws_iam_role.irsa["ebs-csi"]')
+    [trust] = {*of(grants(access(PLATFORM, CREATE).possible), 'aws_iam_role.irsa["ebs-csi"]')}
 
     # Without source nobody knows the keys of the conditions, but who is trusted to do what.
     assert trust == (
