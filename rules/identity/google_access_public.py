@@ -146,21 +146,6 @@ def resource_public_access(access: Resource) -> Iterator[Violation]:
               member             = "allAuthenticatedUsers"
             }
         """,
-        "beside one that is not known yet": """
-            resource "google_project" "shop" {
-              name       = "shop"
-              project_id = "acme-shop"
-            }
-
-            resource "google_service_account_iam_binding" "open" {
-              service_account_id = "projects/acme-shop/serviceAccounts/deploy@acme-shop.iam.gserviceaccount.com"
-              role               = "roles/iam.serviceAccountUser"
-              members = [
-                "serviceAccount:${google_project.shop.number}@cloudbuild.gserviceaccount.com",
-                "allUsers",
-              ]
-            }
-        """,
         "one of several": """
             resource "google_service_account_iam_binding" "open" {
               service_account_id = "projects/acme-shop/serviceAccounts/deploy@acme-shop.iam.gserviceaccount.com"

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from planguard.access.additive import among
 from planguard.access.google.account import is_of_google
-from planguard.access.google.escalation import administered
+from planguard.access.google.escalation import administered, permissions_of
 from planguard.access.google.member import ACCOUNT
+from planguard.access.google.methods import ASKED
 from planguard.access.google.secrets import READING, secrets_read
 from planguard.access.holdings import holdings
-from planguard.access.model import GOOGLE, IDENTITY, Held, Subject
+from planguard.access.model import GOOGLE, IDENTITY, UPPER, Held, Subject
 from planguard.access.reading import referred
 from planguard.access.telling import Principal, Told, other_side, powers_in, told_steps, undetermined
 from planguard.graph.graph import Graph
@@ -23,6 +25,9 @@ from planguard.plan.unknown import Undetermined
 
 _DOCUMENT = "data.google_iam_policy"
 _GRANT = re.compile(r"\bgoogle_(?:(?:project|folder|organization|service_account)_iam_\w+|iam_policy)\.")
+_OF_PLACE = re.compile(r"\bgoogle_(?:project|folder|organization)_iam_")
+"""Grants on a project or above: on what is below, nobody holds everything of its kind."""
+_OPEN = frozenset({"condition-unknown", "principal-unknown", "role-unknown", "scope-unknown"})
 _WHAT = {"projects": "project", "folders": "folder", "organizations": "organization"}
 
 
@@ -57,11 +62,15 @@ def told_escalations(resource: Resource) -> Iterator[Told]:
 
     :raises Undetermined: at the end, where there may be one
     """
-    return told_steps(resource, _people(resource), _who)
+    yield from told_steps(resource, _people(resource), _who)
+    yield from _left_open(resource, ASKED, "get at more")
 
 
 def told_secrets(resource: Resource) -> Iterator[Told]:
-    """Each place of which a principal reads all secrets; not of administrators, who grant themselves anything."""
+    """Each place of which a principal reads all secrets; not of administrators, who grant themselves anything.
+
+    :raises Undetermined: at the end, where there may be one
+    """
     origins = _origins_of(resource)
     for one in _people(resource):
         if one.powers.administrator is not None:
@@ -74,6 +83,30 @@ def told_secrets(resource: Resource) -> Iterator[Told]:
                     (witness.principal, witness.action, witness.resource),
                     (origin.address,),
                 )
+    yield from _left_open(resource, tuple(READING), "read every secret")
+
+
+def _left_open(resource: Resource, asked: tuple[str, ...], what: str) -> Iterator[Told]:
+    """Nothing, where all of what matters in the grants that a resource tells of is known.
+
+    :raises Undetermined: whom, where, what for or when one of them is, is not known yet
+    """
+    origins = _origins_of(resource)
+    for one in _people(resource):
+        if one.powers.administrator is not None:
+            continue
+        open_ = {gap.address for gap in one.held.gaps if gap.code in _OPEN and _OF_PLACE.search(gap.address)}
+        for clause in one.held.access.clauses if open_ else ():
+            address = clause.origin.address
+            if (
+                clause.bound == UPPER
+                and address in open_
+                and _is_given(origins, address)
+                and among(permissions_of(clause), tuple(sorted(asked)))
+            ):
+                gaps = [gap for gap in one.held.gaps if gap.address == address and gap.code in _OPEN]
+                raise undetermined(resource, gaps, f"{one.subject.name} may {what}")
+    yield from ()
 
 
 def principals_of(resource: Resource) -> Iterator[Principal]:

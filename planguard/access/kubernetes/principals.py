@@ -22,6 +22,7 @@ from planguard.graph.snapshot import Snapshot
 from planguard.plan.unknown import Undetermined
 
 _AWS = "AWS:"
+_OPEN = frozenset({"principal-unknown", "role-unknown", "scope-unknown"})
 _ASSOCIATION = "aws_eks_access_policy_association."
 
 
@@ -54,15 +55,32 @@ def told_escalations(resource: Resource) -> Iterator[Told]:
 
 
 def told_secrets(resource: Resource) -> Iterator[Told]:
-    """Each subject that reads all secrets of the cluster or of ``kube-system``; not administrators."""
+    """Each subject that reads all secrets of the cluster or of ``kube-system``; not administrators.
+
+    :raises Undetermined: at the end, where a subject may do so, and does not for certain
+    """
+    stopped: Undetermined | None = None
     for one in principals_of(resource):
         found = secrets_read(one.held)
+        if found is None and stopped is None and one.powers.administrator is None:
+            stopped = _may_read(resource, one)
         if found is None or one.powers.administrator is not None or not one.tells([found[1].address]):
             continue
         witness, origin = found
         where = "the cluster" if witness.resource == "*" else "namespace kube-system"
         message = f"{who(one.subject)} can read every secret of {where}: {witness.action} on {witness.resource}"
         yield Told(message, (one.subject.name, where), (origin.address,))
+    if stopped is not None:
+        raise stopped
+
+
+def _may_read(resource: Resource, one: Principal) -> Undetermined | None:
+    """What keeps anybody from knowing whether a subject reads all secrets; None where it is known."""
+    gaps = [gap for gap in one.held.gaps if gap.code in _OPEN]
+    perhaps = secrets_read(one.held, is_certain=False) if gaps else None
+    if perhaps is None or not one.tells([perhaps[1].address]):
+        return None
+    return undetermined(resource, gaps, f"{who(one.subject)} may read every secret")
 
 
 def principals_of(resource: Resource) -> Iterator[Principal]:

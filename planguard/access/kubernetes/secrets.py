@@ -14,12 +14,15 @@ _ASKED = ("get:/secrets", "list:/secrets", "watch:/secrets")
 _PLACES = {"*": "any-namespace/any-name", f"{SYSTEM}/*": f"{SYSTEM}/any-name"}
 
 
-def secrets_read(held: Held) -> tuple[Witness, Origin] | None:
-    """A request for every secret that a subject is allowed for certain, with its statement; None without one."""
+def secrets_read(held: Held, *, is_certain: bool = True) -> tuple[Witness, Origin] | None:
+    """A request for every secret that a subject is allowed for certain, with its statement; None without one.
+
+    :param is_certain: False for what it may be allowed, for all that is known, and is not for certain
+    """
     granted = Granted(held.access, _ASKED, _actions, _always)
     for shown_as, place in _PLACES.items():
         for action in _ASKED:
-            clause = granted.on(action, place)
+            clause = granted.on(action, place, is_certain=is_certain)
             if clause is not None:
                 return Witness(held.subject.name, action, shown_as), clause.origin
     return None
