@@ -35,7 +35,8 @@ EVERY_PORT = (0, 65535)
 UNKNOWN_IN_PLAN = frozenset({
     "acl-unknown", "address-unknown", "policy-unknown", "range-unknown", "route-unknown", "rules-unknown",
     "security-groups-unclear", "setting-unknown", "subnet-ambiguous",
-    "azure-application-group-unknown", "azure-mixed-rules", "azure-subnet-unclear", "azure-value-unknown",
+    "azure-application-group-unknown", "azure-dynamic-block", "azure-mixed-rules", "azure-subnet-unclear",
+    "azure-value-unknown",
     "google-target-unknown", "google-value-unknown",
     "kubernetes-selector-unknown", "kubernetes-value-unknown",
 })  # fmt: skip

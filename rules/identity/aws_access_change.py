@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from planguard import Resource, Undetermined, Violation, rule, violation
 from planguard.access.aws.locations import ATTACHING, BESIDE, INLINE, OWN
-from planguard.access.aws.openings import CONTEXT, DENIAL, LIMIT, UNCOMPARED, Opening, openings_at
+from planguard.access.aws.openings import CONTEXT, DENIAL, LIMIT, UNCOMPARED, WHOSE, Opening, openings_at
 from planguard.access.model import Origin
 from planguard.access.pattern import shown
 
@@ -319,11 +319,13 @@ def _openings(resource: Resource, kind: str) -> list[Opening]:
 
     :raises Undetermined: there is nothing certain, but something that may be
     """
-    found = [one for one in openings_at(resource) if one.kind in {kind, UNCOMPARED}]
+    found = [one for one in openings_at(resource) if one.kind in {kind, UNCOMPARED, WHOSE}]
     certain = [one for one in found if one.is_certain]
     if found and not certain:
-        whose = shown(found[0].subject.name)
-        why = TOO_COMPLEX if found[0].kind == UNCOMPARED else f"what {whose} may do is known after apply only"
+        first = next(iter(found))
+        why = {UNCOMPARED: TOO_COMPLEX, WHOSE: "who has it is known after apply only"}.get(
+            first.kind, f"what {shown(first.subject.name)} may do is known after apply only"
+        )
         raise Undetermined((), resource, (), why)
     return certain
 

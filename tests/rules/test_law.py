@@ -40,7 +40,10 @@ TOLD_AT_THE_GRANT = {
     "kubernetes-principal-reads-secrets",
 }
 """Rules on principals: one without a known name is outside of the plan for who names it, and told of at the grant."""
-SOMEBODY_ELSE = {("aws-principal-reads-secrets", "name"): "a grant by name is to somebody else then"}
+SOMEBODY_ELSE = {
+    ("aws-principal-reads-secrets", "name"): "a grant by name is to somebody else then",
+    ("aws-permission-boundary-removed", "name"): "a grant by name is to somebody else then",
+}
 """Attributes without which a grant is of nobody whom the rule is about."""
 PLANS = [
     one

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from planguard.access.atoms import TooComplex
+from planguard.access.aws.principals import UNKNOWN
 from planguard.access.boxes import clauses_of
 from planguard.access.holdings import holdings
 from planguard.access.model import AWS, EXACT, Access, Clause, Held, Origin, Subject, Terms, Witness
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from planguard.graph.graph import Graph
     from planguard.graph.resource import Resource
 
-CONTEXT, DENIAL, LIMIT, UNCOMPARED = "context", "denial", "limit", "uncompared"
+CONTEXT, DENIAL, LIMIT, UNCOMPARED, WHOSE = "context", "denial", "limit", "uncompared", "whose"
 _WHOLE_ORGANISATION = Origin("", "FullAWSAccess")
 
 
@@ -30,7 +31,8 @@ _NOTHING = Opened(Terms(()), Terms(()), Terms(()), Witness("", "", ""), (), ())
 class Opening(Struct, frozen=True):
     """Some access of a subject that something stood against before.
 
-    :ivar kind: what that was: ``context``, ``denial`` or ``limit``; ``uncompared`` where that is above the bounds
+    :ivar kind: what that was: ``context``, ``denial`` or ``limit``; ``uncompared`` where that is above the bounds,
+        ``whose`` where it is not known yet who has it, so that nobody can say what that principal had
     :ivar opened: the requests; nothing where they could not be compared
     :ivar is_certain: whether they are allowed whatever the unknown turns out to be
     """
@@ -66,11 +68,15 @@ def _gathered(graph: Graph) -> dict[str, list[Opening]]:
     if before is after:
         return found
     there = {node.address for node in graph.nodes if node.in_after}
+    was_there = {node.address for node in graph.nodes if node.in_before and node.changed}
     for key, held in after.by_key.items():
         old = before.by_key.get(key)
         if held.subject.provider == AWS and old is not None and old is not held and old.access != held.access:
             for one in _of_subject(old.access, held):
                 found.setdefault(_place(one, there), []).append(one)
+        for gap in held.gaps if held.subject.provider == AWS else ():
+            if gap.code == UNKNOWN and gap.address in was_there:
+                found.setdefault(gap.address, []).append(Opening(WHOSE, held.subject, _NOTHING, is_certain=False))
     return found
 
 

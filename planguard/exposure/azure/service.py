@@ -274,7 +274,7 @@ def _acl_passages(holder: Resource, path: str, block: dict[str, Any], service: S
 
 
 def _is_unshown(account: Resource, name: str) -> bool:
-    """Whether a list that is not known is most likely one that nobody gives.
+    """Whether a list that is not known may be one that nobody gives.
 
     The provider fills in the lists of a storage account that are left out. Where a ``dynamic`` block makes them, the
     plan's configuration does not say whether anybody gives one.
