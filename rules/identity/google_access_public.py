@@ -153,6 +153,19 @@ def resource_public_access(access: Resource) -> Iterator[Violation]:
               members            = ["group:dev@example.com", "allUsers"]
             }
         """,
+        "by what another resource holds": """
+            resource "google_project" "shop" {
+              name       = "shop"
+              project_id = "acme-shop"
+              labels     = { audience = "allUsers" }
+            }
+
+            resource "google_service_account_iam_member" "open" {
+              service_account_id = "projects/acme-shop/serviceAccounts/deploy@acme-shop.iam.gserviceaccount.com"
+              role               = "roles/iam.serviceAccountUser"
+              member             = google_project.shop.labels["audience"]
+            }
+        """,
     },
     good={
         "a pool whose name is not known yet": """
