@@ -199,6 +199,19 @@ _EVERY_ACTION = "aws-iam-policy-every-action"
               })
             }
         """,
+        "one role that is yet to be created": """
+            resource "aws_iam_role" "app" {
+              name_prefix        = "app-"
+              assume_role_policy = "{}"
+            }
+
+            data "aws_iam_policy_document" "app" {
+              statement {
+                actions   = ["iam:*"]
+                resources = [aws_iam_role.app.arn]
+              }
+            }
+        """,
     },
     undetermined={
         "users of an account that is yet to be created": """
@@ -211,6 +224,24 @@ _EVERY_ACTION = "aws-iam-policy-every-action"
               statement {
                 actions   = ["iam:*"]
                 resources = ["arn:aws:iam::${aws_organizations_account.team.id}:*"]
+              }
+            }
+        """,
+        "the same beside a role that is yet to be created": """
+            resource "aws_organizations_account" "team" {
+              name  = "team"
+              email = "team@example.com"
+            }
+
+            resource "aws_iam_role" "admins" {
+              name_prefix        = "admins-"
+              assume_role_policy = "{}"
+            }
+
+            data "aws_iam_policy_document" "admins" {
+              statement {
+                actions   = ["iam:*"]
+                resources = ["arn:aws:iam::${aws_organizations_account.team.id}:*", aws_iam_role.admins.arn]
               }
             }
         """,

@@ -160,15 +160,16 @@ def test_the_platform_when_it_is_made() -> None:
 
 
 def test_the_trust_of_one_instance_is_read_from_the_document_of_the_same_key() -> None:
-    found = of(grants(access(PLATFORM, CREATE).possible), 'aws_iam_role.irsa["ebs-csi"]')
+    [trust] = of(grants(access(PLATFORM, CREATE).possible), 'aws_iam_role.irsa["ebs-csi"]')
 
-    # Without source nobody knows the keys of the conditions, but who is trusted to do what.
-    who = (
+    # Without source nobody knows the keys of the conditions, but who is trusted to do what, and with which values.
+    place = 'data.aws_iam_policy_document.irsa["ebs-csi"].statement[0].condition'
+    assert trust == (
         "Federated:arn:aws:iam::111122223333:oidc-provider/${aws_iam_openid_connect_provider.this.url}"
         " by sts:AssumeRoleWithWebIdentity"
+        f" when ${{{place}[0].variable}} StringEquals sts.amazonaws.com"
+        f" and ${{{place}[1].variable}} StringEquals system:serviceaccount:kube-system:ebs-csi-controller-sa"
     )
-    assert found
-    assert all(one.startswith(who) for one in found)
 
 
 def test_the_platform_when_it_changes() -> None:
