@@ -63,7 +63,7 @@ def told_escalations(resource: Resource) -> Iterator[Told]:
     :raises Undetermined: at the end, where there may be one
     """
     yield from told_steps(resource, _people(resource), _who)
-    yield from _left_open(resource, ASKED, "get at more")
+    _stop_where_open(resource, ASKED, "get at more")
 
 
 def told_secrets(resource: Resource) -> Iterator[Told]:
@@ -83,11 +83,11 @@ def told_secrets(resource: Resource) -> Iterator[Told]:
                     (witness.principal, witness.action, witness.resource),
                     (origin.address,),
                 )
-    yield from _left_open(resource, tuple(READING), "read every secret")
+    _stop_where_open(resource, tuple(READING), "read every secret")
 
 
-def _left_open(resource: Resource, asked: tuple[str, ...], what: str) -> Iterator[Told]:
-    """Nothing, where all of what matters in the grants that a resource tells of is known.
+def _stop_where_open(resource: Resource, asked: tuple[str, ...], what: str) -> None:
+    """Stop where a grant that a resource tells of may give what is asked for.
 
     :raises Undetermined: whom, where, what for or when one of them is, is not known yet
     """
@@ -106,7 +106,6 @@ def _left_open(resource: Resource, asked: tuple[str, ...], what: str) -> Iterato
             ):
                 gaps = [gap for gap in one.held.gaps if gap.address == address and gap.code in _OPEN]
                 raise undetermined(resource, gaps, f"{one.subject.name} may {what}")
-    yield from ()
 
 
 def principals_of(resource: Resource) -> Iterator[Principal]:
