@@ -63,7 +63,8 @@ def told_escalations(resource: Resource) -> Iterator[Told]:
     :raises Undetermined: at the end, where there may be one
     """
     yield from told_steps(resource, _people(resource), _who)
-    _stop_where_open(resource, ASKED, "get at more")
+    # Who gets at more for certain is told of that; another way changes nothing.
+    _stop_where_open(resource, ASKED, "get at more", lambda one: any(step.is_certain for step in one.powers.steps))
 
 
 def told_secrets(resource: Resource) -> Iterator[Told]:
@@ -83,17 +84,19 @@ def told_secrets(resource: Resource) -> Iterator[Told]:
                     (witness.principal, witness.action, witness.resource),
                     (origin.address,),
                 )
-    _stop_where_open(resource, tuple(READING), "read every secret")
+    _stop_where_open(resource, tuple(READING), "read every secret", lambda one: bool(secrets_read(one.held)))
 
 
-def _stop_where_open(resource: Resource, asked: tuple[str, ...], what: str) -> None:
+def _stop_where_open(
+    resource: Resource, asked: tuple[str, ...], what: str, is_told: Callable[[Principal], bool]
+) -> None:
     """Stop where a grant that a resource tells of may give what is asked for.
 
     :raises Undetermined: whom, where, what for or when one of them is, is not known yet
     """
     origins = _origins_of(resource)
     for one in _people(resource):
-        if one.powers.administrator is not None:
+        if one.powers.administrator is not None or is_told(one):
             continue
         open_ = {gap.address for gap in one.held.gaps if gap.code in _OPEN and _OF_PLACE.search(gap.address)}
         for clause in one.held.access.clauses if open_ else ():

@@ -174,11 +174,13 @@ resource "terraform_data" "role" {
     assert {(one[0], one[1], one[2]) for one in said(text)} == {
         (ADMINISTRATOR, "open", "google_project_iam_member.it"),
         (ESCALATION, "open", "google_project_iam_member.it"),
+        (SECRETS, "open", "google_project_iam_member.it"),
     }
     known = text + grant("keys", "roles/iam.serviceAccountKeyAdmin")
     assert {(one[0], one[1], one[2]) for one in said(known)} == {
         (ADMINISTRATOR, "open", "google_project_iam_member.it"),
         (ESCALATION, "introduced", "google_project_iam_member.keys"),
+        (SECRETS, "open", "google_project_iam_member.it"),
     }
 
 

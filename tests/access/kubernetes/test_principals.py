@@ -185,5 +185,6 @@ resource "terraform_data" "role" {
     assert {one[:3] for one in found} == {
         (ADMINISTRATOR, "open", "kubernetes_cluster_role_binding_v1.b"),
         (ESCALATION, "open", "kubernetes_cluster_role_binding_v1.b"),
+        (SECRETS, "open", "kubernetes_cluster_role_binding_v1.b"),
     }
     assert all("the role that is bound is not known yet" in one[3] for one in found)
