@@ -57,8 +57,8 @@ class Powers(Struct, frozen=True):
     :ivar perhaps_administrator: the same where it may hold everything, for all that is known
     :ivar steps: every way to more that starts at the principal itself, sorted
     :ivar chain: the shortest steps that end at everything, or else the longest that end at somebody who holds more;
-        the first is one of ``steps``; empty where there is no certain way, and mostly where it is an administrator: one
-        of a resource group or subscription of Azure still has the ways that lead out of it
+        the first is one of ``steps``; empty where there is no certain way, and for an administrator, but for
+        one of a part of Azure, which still has the ways that lead out of that part
     :ivar perhaps_chain: the same for a way that may work
     :ivar gaps: what is not known that decides on it
     :ivar origins: the statements that make it an administrator, sorted, where that is told
